@@ -1,0 +1,169 @@
+"""The central one: one utterance in, one reply out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from threading import Lock
+
+from bot import answers, dialogue, quantities, redaction
+from bot.classifier import Classifier
+from bot.entities import Extractor
+from bot.guide import Guide
+from bot.home import Home
+from bot.messages import Classification, Entity, Explanation, Reply, Understanding
+from bot.session import MemoryStore, Session, SessionStore, check_id
+
+MAX_CHARACTERS = 4_000
+"""Of a message, after masking, that are read; the rest is let go."""
+
+_LOCKS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Knowledge:
+    """Guide and model that belong together: swapped as one."""
+
+    guide: Guide
+    classifier: Classifier
+    extractor: Extractor
+
+
+class Bot:
+    """Answers messages; safe to use from several threads.
+
+    >>> bot = Bot.load()
+    >>> bot.classify("i lost my card").intent
+    'report_lost_or_stolen_card'
+    >>> reply = bot.reply("i lost my card", session_id="u1")
+    >>> reply.asks, reply.routes[0].channel
+    ('card_kind', 'phone')
+    >>> bot.reply("corporate, and I'm in Lyon", session_id="u1").routes[0].value
+    '+1-623-492-3932'
+    """
+
+    def __init__(
+        self, knowledge: _Knowledge, home: Home, model: Path | str | None, store: SessionStore
+    ) -> None:
+        """Use `Bot.load` instead."""
+        self._knowledge = knowledge
+        self._home = home
+        self._model = model
+        self._store = store
+        # Two messages of one conversation never run at once; a few locks serve all.
+        self._locks = tuple(Lock() for _ in range(_LOCKS))
+
+    @classmethod
+    def load(
+        cls,
+        *,
+        home: Home | Path | str | None = None,
+        model: Path | str | None = None,
+        store: SessionStore | None = None,
+    ) -> Bot:
+        """Return a bot with the guide and the model of a home.
+
+        `home`: a folder made with `bot new`; None is `$CARDLINE_HOME` or the shipped
+        home. `model`: name of a model of that home, or a folder; None is the one in
+        use. `store`: where sessions are kept; None is this process's memory.
+        Raises BotError (HomeError, GuideError, ModelError) when one is missing or unfit.
+        """
+        found = Home.find(home)
+        return cls(_know(found, model), found, model, store or MemoryStore())
+
+    def reload(self) -> None:
+        """Read guide and model again; running messages finish with the old ones.
+
+        Raises BotError, and keeps the old ones, when the new ones are unfit.
+        """
+        self._knowledge = _know(self._home, self._model)
+
+    def classify(self, text: str) -> Classification:
+        """Return what a message means on its own; no session, no side effect."""
+        return self._knowledge.classifier.classify(text)
+
+    def classify_many(self, texts: Iterable[str]) -> list[Classification]:
+        """Return the classification of each message, the same as one by one."""
+        return self._knowledge.classifier.classify_many(texts)
+
+    def explain(self, text: str) -> Explanation:
+        """Return why a message is classified as it is; `str()` of it is a table."""
+        return self._knowledge.classifier.explain(text)
+
+    def reply(
+        self, text: str, *, session_id: str | None = None, today: date | None = None
+    ) -> Reply:
+        """Return the reply to one message.
+
+        `session_id`: the conversation, 1 to 128 characters; None is a one-off, with
+        nothing remembered, no question left open and all cases answered. `today`:
+        the day that relative dates are counted from; None leaves them as said.
+        Raises ValueError for another `session_id`.
+        """
+        if session_id is None:
+            return self._step(text, None, today)[0]
+        check_id(session_id)
+        with self._locks[hash(session_id) % _LOCKS]:
+            before = self._store.get(session_id)
+            reply, after = self._step(text, before or self._new_session(), today)
+            self._store.put(session_id, after)
+        return reply
+
+    async def areply(
+        self, text: str, *, session_id: str | None = None, today: date | None = None
+    ) -> Reply:
+        """Return `reply(...)`, computed in another thread."""
+        return await asyncio.to_thread(self.reply, text, session_id=session_id, today=today)
+
+    def session(self, session_id: str) -> Session | None:
+        """Return what a conversation remembers, or None when there is none."""
+        check_id(session_id)
+        return self._store.get(session_id)
+
+    def forget(self, session_id: str) -> None:
+        """Forget a conversation."""
+        check_id(session_id)
+        self._store.delete(session_id)
+
+    def _new_session(self) -> Session:
+        return Session(guide=self._knowledge.guide.fingerprint)
+
+    def _step(
+        self, text: str, session: Session | None, today: date | None
+    ) -> tuple[Reply, Session]:
+        knowledge = self._knowledge
+        guide = knowledge.guide
+        if session is not None and session.guide != guide.fingerprint:
+            session = Session(guide=guide.fingerprint)
+        heard = self._understand(text, session or Session(), knowledge, today)
+        decision, after = dialogue.step(heard, session, guide)
+        return answers.word(decision, heard, after, guide), after
+
+    def _understand(
+        self, text: str, session: Session, knowledge: _Knowledge, today: date | None
+    ) -> Understanding:
+        guide = knowledge.guide
+        topic = guide.topics.get(session.about)
+        after_code = topic is not None and topic.after_code
+        masked = redaction.mask(text, after_code=after_code, keep=guide.numbers)
+        kept = masked.text[:MAX_CHARACTERS]
+        entities = knowledge.extractor.extract(kept, asked=session.asking)
+        if today is not None:
+            entities = tuple(_dated(entity, guide, today) for entity in entities)
+        classification = knowledge.classifier.classify_masked(kept)
+        return Understanding(kept, classification, entities, masked.kinds)
+
+
+def _know(home: Home, model: Path | str | None) -> _Knowledge:
+    guide = Guide.load(home.guide)
+    classifier = Classifier.load(home.model_folder(model))
+    return _Knowledge(guide, classifier, Extractor(guide.slots))
+
+
+def _dated(entity: Entity, guide: Guide, today: date) -> Entity:
+    if guide.slots[entity.slot].type != "date":
+        return entity
+    return replace(entity, value=quantities.resolve(entity.value, today))

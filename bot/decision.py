@@ -1,0 +1,44 @@
+"""What the dialogue decides to say, before any word of it is chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.guide import GuideRoute
+
+Act = Literal["answer", "ask", "clarify", "unknown", "unanswered", "say"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to say, before any word of it is chosen."""
+
+    act: Act
+    """What kind of reply it is."""
+    intent: str
+    """Topic, small talk or out_of_scope."""
+    routes: tuple[GuideRoute, ...] = ()
+    """The ways to customer service to name."""
+    faq: int | None = None
+    """Entry of the topic's FAQ to give instead of its answer."""
+    asks: str | None = None
+    """Slot to ask for."""
+    again: bool = False
+    """Whether it is asked for the second time."""
+    brief: bool = False
+    """Whether the advice was given already, so that only the number is news."""
+    options: tuple[str, ...] = ()
+    """Topics to choose from."""
+    urgent: bool = False
+    """Whether the number comes before everything else."""
+    caveat: bool = False
+    """Whether to mention the number on the back of the card."""
+    notes: tuple[str, ...] = ()
+    """Names of phrases to say first."""
+    noted: tuple[str, ...] = ()
+    """Slots to confirm first."""
+    saying: str = ""
+    """Name of the saying or phrase, for act 'say'."""
+    guess: str = ""
+    """Topic that may have been meant instead (one-off questions only)."""

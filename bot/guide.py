@@ -1,0 +1,239 @@
+"""The guide: what the bot knows, as frozen nouns read from TOML."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from bot import text
+from bot.messages import Route
+
+PHONE = "phone"
+
+
+@dataclass(frozen=True, slots=True)
+class GuideRoute:
+    """One way to customer service, as the guide states it."""
+
+    id: str
+    """Its name in braces and in `routes`."""
+    group: str
+    """Name under which topics ask for all the variants of a route; the channel if not given."""
+    route: Route
+    """What a reply carries."""
+    note: str = ""
+    """Name of a phrase that belongs with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value that a slot can have."""
+
+    value: str
+    """As stored."""
+    label: str
+    """As said to the person."""
+    words: tuple[str, ...] = ()
+    """Phrases that mean it anywhere in a message."""
+    short: tuple[str, ...] = ()
+    """Phrases that mean it only in an answer to the slot's question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A detail that changes an answer or fills the call sheet."""
+
+    name: str
+    """As in `needs`."""
+    type: str
+    """choice, place, date, amount, name or reference."""
+    label: str
+    """As said to the person."""
+    ask: str = ""
+    """The question; empty when the bot never asks for it."""
+    again: str = ""
+    """The same question in other words, for the second try."""
+    assume: str = ""
+    """Value for which an urgent answer is given before it is known."""
+    default: str = ""
+    """Value taken for granted until the person says otherwise."""
+    about: str = ""
+    """Places only: whether 'person' or 'card' is there."""
+    home_country: str = ""
+    """Places only: ISO 3166 code of the country that is home."""
+    home: str = ""
+    """Places only: value for places in the home country."""
+    away: str = ""
+    """Places only: value for places elsewhere."""
+    after: tuple[str, ...] = ()
+    """Names and references only: phrases that such a value follows."""
+    choices: tuple[Choice, ...] = ()
+    """Its values, where they can be listed."""
+
+    def label_of(self, value: str) -> str:
+        """Return how `value` is said to the person."""
+        return next((c.label for c in self.choices if c.value == value), value)
+
+
+@dataclass(frozen=True, slots=True)
+class Faq:
+    """A narrower question inside a topic."""
+
+    answer: str
+    """What is said instead of the topic's answer."""
+    stems: frozenset[str]
+    """Stems of the words that point to it."""
+    routes: tuple[str, ...] = ()
+    """Routes named in it; the topic's when empty."""
+    with_phone: bool = False
+    """Whether the topic's phone numbers still come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What people want, and the answer to it."""
+
+    id: str
+    """The intent's name."""
+    title: str
+    """Fits after 'this is about'."""
+    answer: str
+    """The advice; route names in braces."""
+    offer: str = ""
+    """What a person might type to get here; offered as a suggestion."""
+    routes: tuple[str, ...] = ()
+    """Names of routes or groups, best first."""
+    lead: str = ""
+    """Stands before the phone number."""
+    urgent_lead: str = ""
+    """The same when the message is urgent."""
+    urgent_answer: str = ""
+    """The advice when the message is urgent, where it must read otherwise."""
+    needs: tuple[str, ...] = ()
+    """Slots that change the answer, in the order of asking."""
+    fills: tuple[str, ...] = ()
+    """Slots that belong on the call sheet."""
+    sets: Mapping[str, str] = field(default_factory=dict)
+    """Slot values that asking for this topic implies."""
+    urgent: bool = False
+    """Whether it wins near-ties and is answered before any question."""
+    urgent_when: frozenset[str] = frozenset()
+    """Words and phrases that make a message about it urgent."""
+    answer_first: bool = False
+    """Whether the advice stands before the phone number."""
+    without_card: bool = False
+    """Whether the person has no card to look at."""
+    after_code: bool = False
+    """Whether digits that follow are a code to be masked."""
+    ready: tuple[str, ...] = ()
+    """Checklist items, said in one sentence."""
+    list: tuple[str, ...] = ()
+    """Checklist items, each on a line, as the answer itself."""
+    tip: str = ""
+    """One more thing."""
+    next: tuple[str, ...] = ()
+    """Topics offered afterwards."""
+    faqs: tuple[Faq, ...] = ()
+    """Narrower questions."""
+
+    def faq_for(self, words: Iterable[str]) -> int | None:
+        """Return the number of the FAQ entry that the words point to, or None."""
+        stems = set(text.stems(list(words)))
+        hits = [(len(stems & faq.stems), -number) for number, faq in enumerate(self.faqs)]
+        best = max(hits, default=(0, 0))
+        return -best[1] if best[0] else None
+
+    def is_urgent(self, message: str) -> bool:
+        """Tell whether a message about this topic is an emergency."""
+        padded = f" {' '.join(text.words(message))} "
+        return self.urgent or any(f" {phrase} " in padded for phrase in self.urgent_when)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to have ready."""
+
+    text: str
+    """On a line of its own."""
+    short: str
+    """Within a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A reply to small talk."""
+
+    text: str
+    next: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Guide:
+    """All that the bot knows."""
+
+    title: str
+    caveat: str
+    person: tuple[str, ...]
+    routes: Mapping[str, GuideRoute]
+    slots: Mapping[str, Slot]
+    topics: Mapping[str, Topic]
+    says: Mapping[str, Say]
+    phrases: Mapping[str, str]
+    words: Mapping[str, frozenset[str]]
+    checklist: Mapping[str, Item]
+    facts: Mapping[str, tuple[str, ...]]
+    """Where each fact is stated: id -> places in the guide."""
+    fingerprint: str
+    """Of the files; sessions of another guide start afresh."""
+
+    @classmethod
+    def load(cls, folder: Path) -> Guide:
+        """Read and check the guide in `folder`; raises GuideError with every finding."""
+        from bot.guide_reader import read  # the reader needs the nouns above
+
+        return read(folder)
+
+    @cached_property
+    def numbers(self) -> tuple[str, ...]:
+        """The guide's own numbers and addresses, which masking leaves alone."""
+        values = {r.route.value for r in self.routes.values()}
+        return tuple(sorted(v for v in values if any(c.isdigit() for c in v)))
+
+    def resolve(self, names: Iterable[str], details: Mapping[str, str]) -> tuple[GuideRoute, ...]:
+        """Return the routes behind `names` that `details` do not rule out, each value once."""
+        found: dict[str, GuideRoute] = {}
+        for name in names:
+            for route in self.routes.values():
+                if name in (route.id, route.group) and self._applies(route, details):
+                    found.setdefault(route.route.value, route)
+        return tuple(found.values())
+
+    def _applies(self, route: GuideRoute, details: Mapping[str, str]) -> bool:
+        for slot, wanted in route.route.conditions.items():
+            known = details.get(slot) or self.slots[slot].default
+            if known and known != wanted:
+                return False
+        return True
+
+    def missing(
+        self, topic: Topic, details: Mapping[str, str], declined: Collection[str]
+    ) -> str | None:
+        """Return the first slot to ask for: unknown, not declined, and changing the answer."""
+        for name in topic.needs:
+            if name in details or name in declined or not self.slots[name].ask:
+                continue
+            values = [choice.value for choice in self.slots[name].choices]
+            outcomes = {
+                tuple(r.id for r in self.resolve(topic.routes, {**details, name: value}))
+                for value in values
+            }
+            if len(outcomes) > 1:
+                return name
+        return None
+
+    def assumed(self, topic: Topic, details: Mapping[str, str]) -> dict[str, str]:
+        """Return `details` with the urgent defaults for what is not known."""
+        assumed = {name: self.slots[name].assume for name in topic.needs}
+        return {name: value for name, value in assumed.items() if value} | dict(details)

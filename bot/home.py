@@ -1,0 +1,107 @@
+"""Where guide, utterances, conversations and models lie: the shipped home or one of your own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors import HomeError
+from bot.modelfile import DEFAULT_NAME, current_name
+
+ENVIRONMENT_VARIABLE = "CARDLINE_HOME"
+_ONLY_DATA = shutil.ignore_patterns("__pycache__", "*.py", "*.pyc")
+_PACKAGE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The four folders of one bot."""
+
+    guide: Path
+    """TOML files: what the bot knows."""
+    utterances: Path
+    """Labelled utterances: what it learns from."""
+    conversations: Path
+    """Golden conversations: what must stay true."""
+    models: Path
+    """Trained models, a folder each."""
+    read_only: bool = False
+    """Whether this is the installed copy, which nothing may be written to."""
+
+    @property
+    def fresh(self) -> Path:
+        """Return the folder of the test sentences that are never trained on; it may be missing."""
+        return self.conversations.with_name("fresh")
+
+    @classmethod
+    def at(cls, folder: Path | str) -> Home:
+        """Return the home in `folder`; raises HomeError when it holds no guide."""
+        root = Path(folder).expanduser()
+        if not (root / "guide").is_dir():
+            raise HomeError(
+                f"{root}: is not a home (it has no folder 'guide'); make one with: bot new {root}"
+            )
+        return cls(root / "guide", root / "utterances", root / "conversations", root / "models")
+
+    @classmethod
+    def shipped(cls) -> Home:
+        """Return the home that came with the program: the checkout's, or the installed copy."""
+        root = _PACKAGE.parent
+        if (root / "pyproject.toml").is_file() and (root / "models").is_dir():
+            return cls(
+                guide=_PACKAGE / "guide",
+                utterances=root / "training" / "utterances",
+                conversations=root / "tests" / "conversations",
+                models=root / "models",
+            )
+        inside = _PACKAGE / "_home"
+        return cls(
+            guide=_PACKAGE / "guide",
+            utterances=inside / "utterances",
+            conversations=inside / "conversations",
+            models=inside / "models",
+            read_only=True,
+        )
+
+    @classmethod
+    def create(cls, folder: Path | str) -> Home:
+        """Copy the shipped home into the new folder `folder`; return it.
+
+        Raises HomeError when the folder exists and is not empty.
+        """
+        root = Path(folder).expanduser()
+        if root.exists() and (not root.is_dir() or any(root.iterdir())):
+            raise HomeError(f"{root}: is there already; wanted a new or empty folder")
+        shipped = cls.shipped()
+        for part in ("guide", "utterances", "conversations"):
+            shutil.copytree(getattr(shipped, part), root / part, ignore=_ONLY_DATA)
+        shutil.copytree(shipped.model_folder(), root / "models" / DEFAULT_NAME)
+        return cls.at(root)
+
+    @classmethod
+    def find(cls, home: Home | Path | str | None = None) -> Home:
+        """Return the home asked for, else `$CARDLINE_HOME`, else the shipped one."""
+        if isinstance(home, Home):
+            return home
+        named = home if home is not None else os.environ.get(ENVIRONMENT_VARIABLE)
+        return cls.at(named) if named else cls.shipped()
+
+    def model_folder(self, model: Path | str | None = None) -> Path:
+        """Return the folder of a model: by name, by path, or (None) the one in use.
+
+        Raises ModelError when the file that names the one in use is damaged.
+        """
+        if model is None:
+            return self.models / current_name(self.models)
+        named = self.models / model
+        return named if named.is_dir() else Path(model).expanduser()
+
+    def check_writable(self) -> None:
+        """Raise HomeError when this is the installed copy."""
+        if self.read_only:
+            raise HomeError(
+                "this is the installed copy, which is not written to; make a home of your own "
+                "with: bot new mybot - then say: bot-train --home mybot ..."
+            )

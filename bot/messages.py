@@ -1,0 +1,160 @@
+"""The frozen nouns that travel down to the answer and back up to the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+OUT_OF_SCOPE = "out_of_scope"
+"""The label of everything that the guide does not cover."""
+
+Zone = Literal["answer", "clarify", "unknown"]
+"""How sure the classifier is: sure, torn between a few, or not sure enough to say anything."""
+
+
+def _nothing() -> Mapping[str, str]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """What a message was taken to mean, without looking at the conversation."""
+
+    intent: str
+    """Best in-scope intent in zones answer and clarify; 'out_of_scope' in zone unknown."""
+    confidence: float
+    """Probability of the first intent of `ranking`, 0 to 1, in every zone."""
+    zone: Zone
+    """'answer', 'clarify' or 'unknown'."""
+    ranking: tuple[tuple[str, float], ...]
+    """(intent, calibrated probability) of the in-scope intents, best first; sums to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A detail found in a message."""
+
+    slot: str
+    """Name of the slot it fills."""
+    value: str
+    """The value in the guide's own form."""
+    start: int
+    """First character of it in the masked message."""
+    end: int
+    """One past its last character."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """All that was read from one message; everything after this point looks only here."""
+
+    text: str
+    """The message as typed, secrets masked."""
+    classification: Classification
+    """What the whole message means."""
+    entities: tuple[Entity, ...] = ()
+    """The details it holds, in order."""
+    masked: tuple[str, ...] = ()
+    """Kinds of secrets that were masked, such as 'card' or 'code'; each kind once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way to reach customer service."""
+
+    channel: str
+    """'phone', 'chat', 'mail', 'app', 'web' or 'social'."""
+    value: str
+    """The number, address, site or place itself."""
+    label: str
+    """Whom or what it is for, in a few words."""
+    hours: str = ""
+    """When it is served; empty where the guide does not say."""
+    conditions: Mapping[str, str] = field(default_factory=_nothing)
+    """Slot values under which it applies; empty when it always does."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the route as JSON-ready values, keys as the attributes."""
+        return {
+            "channel": self.channel,
+            "value": self.value,
+            "label": self.label,
+            "hours": self.hours,
+            "conditions": dict(self.conditions),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the bot says to one message."""
+
+    text: str
+    """The words, as plain text."""
+    markdown: str
+    """The same words with light mark-up."""
+    intent: str
+    """The topic being answered or asked about, or the small talk, or 'out_of_scope'."""
+    confidence: float
+    """Probability of the classifier's first choice for this message, 0 to 1."""
+    zone: Zone
+    """The classifier's zone for this message."""
+    asks: str | None = None
+    """Name of the slot asked for, or None."""
+    slots: Mapping[str, str] = field(default_factory=_nothing)
+    """Details known so far."""
+    routes: tuple[Route, ...] = ()
+    """The ways to customer service named in the text, best first."""
+    suggestions: tuple[str, ...] = ()
+    """Short texts that the person may type or click next."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the reply as JSON-ready values, keys as the attributes."""
+        return {
+            "text": self.text,
+            "markdown": self.markdown,
+            "intent": self.intent,
+            "confidence": self.confidence,
+            "zone": self.zone,
+            "asks": self.asks,
+            "slots": dict(self.slots),
+            "routes": [route.to_dict() for route in self.routes],
+            "suggestions": list(self.suggestions),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a message was classified as it was: exact contributions, nothing sampled."""
+
+    intent: str
+    """The classifier's first choice among the in-scope intents."""
+    runner_up: str
+    """Its second choice; empty when there is only one intent."""
+    zone: Zone
+    """'answer', 'clarify' or 'unknown'."""
+    score: float
+    """What the zone was read from, 0 to 1."""
+    thresholds: Mapping[str, float]
+    """Scores from which a message is answered ('answer') or asked about ('clarify')."""
+    bias: tuple[float, float]
+    """What winner and runner-up have before any word is read, in calibrated log-odds units."""
+    words: tuple[tuple[str, float, float], ...]
+    """(word, for the winner, for the runner-up), in the order of the message, same units."""
+
+    def __str__(self) -> str:
+        limits = ", ".join(f"{name} from {value:.2f}" for name, value in self.thresholds.items())
+        width = max([len("(before any word)"), *(len(word) for word, _, _ in self.words)])
+        first, second = self.intent, self.runner_up or "-"
+        rows = [("(before any word)", *self.bias), *self.words]
+        rows.append(("sum", sum(r[1] for r in rows), sum(r[2] for r in rows)))
+        lines = [
+            f"{self.zone}: score {self.score:.2f} ({limits})",
+            f"{'':{width}}  {first:>{max(8, len(first))}}  {second:>{max(8, len(second))}}",
+        ]
+        lines += [
+            f"{word:{width}}  {a:>+{max(8, len(first))}.2f}  {b:>+{max(8, len(second))}.2f}"
+            for word, a, b in rows
+        ]
+        return "\n".join(lines)

@@ -1,0 +1,246 @@
+"""A trained model as it lies on disk: `model.json` and `weights.npz`, nothing executable."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from hashlib import sha256
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.errors import ModelError
+from bot.text import FEATURES_VERSION
+
+SCHEMA_VERSION = 1
+DESCRIPTION_FILE = "model.json"
+WEIGHTS_FILE = "weights.npz"
+CURRENT_FILE = "current"
+DEFAULT_NAME = "default"
+_MEND = "train a new one with: bot-train train"
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureSettings:
+    """How a message becomes numbers; stored with the model, so that both halves agree."""
+
+    stem_weight: float = 1.0
+    """Length of the block of stems."""
+    bigram_weight: float = 0.42
+    """Length of the block of stem bigrams."""
+    character_weight: float = 1.1
+    """Length of the block of character n-grams within words."""
+    shortest: int = 2
+    """Shortest character n-gram."""
+    longest: int = 4
+    """Longest character n-gram."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDescription:
+    """The readable half of a model, `model.json`."""
+
+    labels: tuple[str, ...]
+    """Intents, in the order of the columns of the weights."""
+    features: FeatureSettings
+    """How a message becomes numbers."""
+    temperature: float
+    """The logits are divided by this before the softmax (Guo and others 2017)."""
+    answer_from: float
+    """Score from which a message is answered."""
+    clarify_from: float
+    """Score from which it is asked about; below lies the honest no."""
+    data_hash: str
+    """Of the utterances, the settings and the version of the features."""
+    seed: int
+    """Of the folds."""
+    versions: Mapping[str, str]
+    """Of the libraries at training."""
+    stem_fingerprint: str
+    """Of the stemmer at training."""
+    scores: Mapping[str, float]
+    """Figures measured at training, on held-out folds."""
+    created: str = ""
+    """When it was trained, ISO 8601, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The numeric half of a model, `weights.npz`.
+
+    Features stand in three blocks (stems, stem bigrams, character n-grams), each
+    sorted; n features, k labels.
+    """
+
+    stems: tuple[str, ...]
+    """Vocabulary of the first block."""
+    bigrams: tuple[str, ...]
+    """Vocabulary of the second block."""
+    characters: tuple[str, ...]
+    """Vocabulary of the third block."""
+    idf: NDArray[np.float32]
+    """Inverse document frequencies, shape (n,)."""
+    coefficients: NDArray[np.float16]
+    """Weights, shape (n, k); rounded once, after fitting: these are the model."""
+    bias: NDArray[np.float32]
+    """What each label has before any word is read, shape (k,)."""
+
+
+_BLOCKS = ("stems", "bigrams", "characters")
+_ARRAYS = {"idf": np.float32, "coefficients": np.float16, "bias": np.float32}
+
+
+def current_name(models: Path) -> str:
+    """Return the name of the model in use below `models`."""
+    try:
+        name = (models / CURRENT_FILE).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return DEFAULT_NAME
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelError(f"{models / CURRENT_FILE}: cannot be read ({error}); {_MEND}") from error
+    if not name or name != Path(name).name or name in {".", ".."}:
+        raise ModelError(
+            f"{models / CURRENT_FILE}: wanted one line with the name of a folder beside it; {_MEND}"
+        )
+    return name
+
+
+def save(folder: Path, description: ModelDescription, weights: Weights) -> None:
+    """Write both files into the new folder `folder`, each flushed to the disk."""
+    folder.mkdir(parents=True)
+    blob = _pack(weights)
+    document: dict[str, Any] = {"schema": SCHEMA_VERSION, "features_version": FEATURES_VERSION}
+    document |= asdict(description)
+    document["weights_sha256"] = sha256(blob).hexdigest()
+    _write(folder / WEIGHTS_FILE, blob)
+    text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    _write(folder / DESCRIPTION_FILE, text.encode())
+
+
+def _write(path: Path, blob: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(blob)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _pack(weights: Weights) -> bytes:
+    arrays: dict[str, Any] = {name: getattr(weights, name) for name in _ARRAYS}
+    for block in _BLOCKS:
+        entries = [entry.encode() for entry in getattr(weights, block)]
+        arrays[f"{block}_bytes"] = np.frombuffer(b"".join(entries), dtype=np.uint8)
+        arrays[f"{block}_ends"] = np.cumsum([len(e) for e in entries], dtype=np.uint32)
+    buffer = BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def load(folder: Path) -> tuple[ModelDescription, Weights]:
+    """Read and check a model.
+
+    Raises ModelError, naming the file and the reason, when either file is missing,
+    damaged, of another version, or does not fit the other.
+    """
+    document = _read_document(folder / DESCRIPTION_FILE)
+    description = _describe(folder / DESCRIPTION_FILE, document)
+    path = folder / WEIGHTS_FILE
+    try:
+        blob = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror}); {_MEND}") from error
+    if sha256(blob).hexdigest() != document.get("weights_sha256"):
+        raise ModelError(f"{path}: does not match {DESCRIPTION_FILE} (it was changed); {_MEND}")
+    try:
+        weights = _unpack(blob)
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise ModelError(f"{path}: is not a weights file ({error}); {_MEND}") from error
+    _check_shapes(path, description, weights)
+    return description, weights
+
+
+def _read_document(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ModelError(f"{path}: no such file; {_MEND}") from error
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror}); {_MEND}") from error
+    except ValueError as error:
+        raise ModelError(f"{path}: is not JSON ({error}); {_MEND}") from error
+    if not isinstance(document, dict):
+        raise ModelError(f"{path}: holds no model; {_MEND}")
+    wanted = {"schema": SCHEMA_VERSION, "features_version": FEATURES_VERSION}
+    for key, value in wanted.items():
+        if document.get(key) != value:
+            raise ModelError(
+                f"{path}: {key} is {document.get(key)!r}, this program wants {value}; {_MEND}"
+            )
+    return document
+
+
+def _describe(path: Path, document: dict[str, Any]) -> ModelDescription:
+    try:
+        values = {f.name: document[f.name] for f in fields(ModelDescription)}
+        values["labels"] = tuple(values["labels"])
+        values["features"] = FeatureSettings(**values["features"])
+        description = ModelDescription(**values)
+        numbers = (description.temperature, description.answer_from, description.clarify_from)
+        sound = (
+            all(isinstance(label, str) and label for label in description.labels)
+            and len(set(description.labels)) == len(description.labels) > 0
+            and all(np.isfinite(float(number)) for number in numbers)
+            and description.temperature > 0
+        )
+    except KeyError as error:
+        raise ModelError(f"{path}: has no {error}; {_MEND}") from error
+    except (TypeError, ValueError) as error:
+        raise ModelError(f"{path}: holds a value of the wrong kind ({error}); {_MEND}") from error
+    if not sound:
+        raise ModelError(f"{path}: labels, temperature or thresholds make no sense; {_MEND}")
+    return description
+
+
+def _unpack(blob: bytes) -> Weights:
+    with np.load(BytesIO(blob), allow_pickle=False) as archive:
+        arrays = {name: archive[name] for name in archive.files}
+    for name, kind in _ARRAYS.items():
+        if arrays[name].dtype != kind:
+            raise ValueError(f"{name} holds {arrays[name].dtype}, wanted {np.dtype(kind)}")
+    return Weights(
+        stems=_entries(arrays, "stems"),
+        bigrams=_entries(arrays, "bigrams"),
+        characters=_entries(arrays, "characters"),
+        idf=arrays["idf"],
+        coefficients=arrays["coefficients"],
+        bias=arrays["bias"],
+    )
+
+
+def _entries(arrays: Mapping[str, NDArray[Any]], block: str) -> tuple[str, ...]:
+    blob = arrays[f"{block}_bytes"].astype(np.uint8).tobytes()
+    ends = arrays[f"{block}_ends"].tolist()
+    if (ends[-1] if ends else 0) != len(blob) or any(b < a for a, b in pairwise(ends)):
+        raise ValueError(f"{block}: offsets and bytes do not fit")
+    if blob.isascii():
+        text = blob.decode("ascii")
+        return tuple([text[a:b] for a, b in zip([0, *ends], ends, strict=False)])
+    return tuple([blob[a:b].decode() for a, b in zip([0, *ends], ends, strict=False)])
+
+
+def _check_shapes(path: Path, description: ModelDescription, weights: Weights) -> None:
+    size = len(weights.stems) + len(weights.bigrams) + len(weights.characters)
+    labels = len(description.labels)
+    wanted = {"idf": (size,), "coefficients": (size, labels), "bias": (labels,)}
+    for name, shape in wanted.items():
+        array: NDArray[Any] = getattr(weights, name)
+        if array.shape != shape:
+            raise ModelError(f"{path}: {name} is {array.shape}, wanted {shape}; {_MEND}")
+        if not np.isfinite(array).all():
+            raise ModelError(f"{path}: {name} holds a number that is not finite; {_MEND}")

@@ -1,0 +1,36 @@
+"""What all tests share: one loaded bot, and nobody's real home."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot import Bot
+from bot.home import Home
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_home(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    monkeypatch.delenv("CARDLINE_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path_factory.getbasetemp()))
+
+
+@pytest.fixture(scope="session")
+def bot() -> Bot:
+    """The shipped bot; tests give their conversations ids of their own."""
+    return Bot.load()
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Home:
+    """The shipped home."""
+    return Home.shipped()

@@ -1,0 +1,1 @@
+"""Teaching the bot: reads labelled utterances, fits, calibrates, measures and writes a model."""

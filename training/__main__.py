@@ -1,0 +1,175 @@
+"""The command line of the teaching half: `bot-train`, or `python -m training`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.errors import BotError
+from bot.home import Home
+
+if TYPE_CHECKING:
+    from training.trainer import Trained
+    from training.utterances import Utterance
+
+# scikit-learn takes a second to import: each command below imports what it needs,
+# so that --help and mistakes are answered at once.
+
+EXAMPLES = """examples:
+  bot-train train                                    fit a model and put it in use
+  bot-train evaluate                                 measure on held-out folds and the fresh set
+  bot-train teach report_lost_or_stolen_card "some kid grabbed my bag"
+  bot-train export --sklearn pipeline.joblib         the model as a scikit-learn pipeline
+  bot-train --home mybot train                       the same for a home of your own
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    top = argparse.ArgumentParser(
+        prog="bot-train",
+        description="Teach the bot: add utterances, train a model, measure it.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--home", metavar="DIR", help="a folder made with 'bot new DIR'")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    train = commands.add_parser("train", help="fit a model to the utterances and put it in use")
+    train.add_argument("--name", help="name of the model's folder; without it the time and a hash")
+    train.add_argument("--json", action="store_true", help="print the figures as JSON")
+    _add_jobs(train)
+    evaluate = commands.add_parser("evaluate", help="accuracy on held-out folds and the fresh set")
+    evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
+    _add_jobs(evaluate)
+    teach = commands.add_parser("teach", help="add an utterance; train afterwards")
+    teach.add_argument("intent", metavar="INTENT", help="what it means, for example make_payment")
+    teach.add_argument("text", metavar="TEXT", help="what somebody might say")
+    export = commands.add_parser("export", help="write the model in use for another program")
+    export.add_argument(
+        "--sklearn", metavar="FILE", type=Path, required=True,
+        help="the fitted scikit-learn pipeline, written with joblib",
+    )  # fmt: skip
+    return top
+
+
+def _add_jobs(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--jobs", type=int, default=-1, metavar="N", help="processes side by side (one a core)"
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit status: 0 done, 2 something to mend."""
+    options = parser().parse_args(arguments)
+    commands: dict[str, Callable[[argparse.Namespace, Home], int]] = {
+        "train": _train,
+        "evaluate": _evaluate,
+        "teach": _teach,
+        "export": _export,
+    }
+    try:
+        return commands[options.command](options, Home.find(options.home))
+    except BotError as error:
+        print(f"bot-train: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"bot-train: {error.filename}: {error.strerror}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("bot-train: stopped; the model in use is as it was", file=sys.stderr)
+    return 2
+
+
+def run() -> None:
+    """Run the command line and leave with its exit status."""
+    sys.exit(main())
+
+
+def _train(options: argparse.Namespace, home: Home) -> int:
+    from bot import text
+    from training import trainer, utterances
+
+    home.check_writable()
+    rows = utterances.read_folder(home.utterances)
+    started = time.monotonic()
+    trained = _fit(rows, options.jobs)
+    folder = trainer.write(trained, home.models, options.name)
+    scores = dict(trained.description.scores)
+    if options.json:
+        print(json.dumps({"model": str(folder), "utterances": len(rows), "scores": scores}))
+        return 0
+    print(f"{len(rows):,} utterances, {len(trained.description.labels)} intents, "
+          f"{len(trained.weights.idf):,} features (version {text.FEATURES_VERSION}), "
+          f"{time.monotonic() - started:.1f} s")  # fmt: skip
+    for name, value in scores.items():
+        print(f"  {name.replace('_', ' '):28} {value:.3f}")
+    print(f"model in use: {folder}")
+    return 0
+
+
+def _evaluate(options: argparse.Namespace, home: Home) -> int:
+    from bot.classifier import Classifier
+    from training import evaluation, utterances
+
+    rows = utterances.read_folder(home.utterances)
+    trained = _fit(rows, options.jobs)
+    classifier = Classifier(trained.description, trained.weights)
+    parts = {"held-out folds": evaluation.cross_validated(trained)}
+    if home.fresh.is_dir():
+        parts["fresh set"] = evaluation.fresh(classifier, home.fresh)
+    if options.json:
+        document = {name: part.to_dict() for name, part in parts.items()}
+        print(json.dumps({**document, "scores": dict(trained.description.scores)}))
+    else:
+        print("\n\n".join(evaluation.table(name, part) for name, part in parts.items()))
+    return 0
+
+
+def _fit(rows: list[Utterance], jobs: int) -> Trained:
+    """Train with a progress bar on a terminal, silently elsewhere."""
+    from training import trainer
+
+    if not sys.stderr.isatty():
+        return trainer.train(rows, jobs=jobs)
+    from prompt_toolkit.output import create_output
+    from prompt_toolkit.shortcuts import ProgressBar
+    from prompt_toolkit.shortcuts.progress_bar import ProgressBarCounter
+
+    with ProgressBar(output=create_output(stdout=sys.stderr)) as bar:
+        counter: ProgressBarCounter[object] = bar(label="fits", total=trainer.FOLDS + 1)
+
+        def report(done: int, of: int) -> None:
+            counter.total, counter.items_completed = of, done
+            bar.invalidate()
+
+        return trainer.train(rows, jobs=jobs, report=report)
+
+
+def _teach(options: argparse.Namespace, home: Home) -> int:
+    from training import utterances
+
+    home.check_writable()
+    if not home.utterances.is_dir():
+        utterances.read_folder(home.utterances)
+    path = home.utterances / f"{options.intent}.txt"
+    new = not path.exists()
+    if not utterances.add(home.utterances, options.intent, options.text):
+        print(f"{path} has it already")
+        return 0
+    print(f"added to {path}{' (a new intent)' if new else ''}; now run: bot-train train")
+    return 0
+
+
+def _export(options: argparse.Namespace, home: Home) -> int:
+    from training import pipeline
+
+    pipeline.export(home.model_folder(), options.sklearn)
+    print(f"wrote {options.sklearn}; it unpickles with this package installed")
+    return 0
+
+
+if __name__ == "__main__":
+    run()

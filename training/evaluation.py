@@ -1,0 +1,152 @@
+"""Measures a model: held-out folds, and the fresh set that nobody trained or tuned on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+from pathlib import Path
+
+from bot.classifier import Classifier
+from bot.messages import OUT_OF_SCOPE
+from training import utterances
+from training.trainer import Trained
+from training.utterances import Utterance
+
+NEAR, FAR = "near", "far"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """So many of so many, with its 95 % interval."""
+
+    hits: int
+    of: int
+
+    @property
+    def value(self) -> float:
+        """Return the share, 0 to 1; 0 of nothing."""
+        return self.hits / self.of if self.of else 0.0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Return the 95 % interval (Wilson 1927)."""
+        if not self.of:
+            return 0.0, 1.0
+        z, n, p = 1.959964, self.of, self.value
+        centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+        half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+        return max(0.0, centre - half), min(1.0, centre + half)
+
+    def __str__(self) -> str:
+        low, high = self.interval
+        return f"{self.value:6.1%}  [{low:.1%}, {high:.1%}]  {self.hits} of {self.of}"
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Figures by name, then by intent."""
+
+    figures: dict[str, Share]
+    by_intent: dict[str, Share]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return JSON-ready values."""
+        return {
+            "figures": {k: _row(v) for k, v in self.figures.items()},
+            "by_intent": {k: _row(v) for k, v in self.by_intent.items()},
+        }
+
+
+def _row(share: Share) -> dict[str, object]:
+    return {
+        "value": share.value,
+        "interval": list(share.interval),
+        "hits": share.hits,
+        "of": share.of,
+    }
+
+
+def cross_validated(trained: Trained) -> Evaluation:
+    """Return the accuracy of the folds' models on the utterances they had not seen."""
+    held = trained.held_out
+    right = held.logits.argmax(axis=1) == held.truth
+    by_intent = {
+        name: Share(int(right[held.truth == number].sum()), int((held.truth == number).sum()))
+        for number, name in enumerate(held.labels)
+    }
+    return Evaluation({"accuracy": Share(int(right.sum()), len(right))}, by_intent)
+
+
+def read_fresh(folder: Path) -> dict[str, list[Utterance]]:
+    """Return the fresh set in three parts: in_scope, near and far misses.
+
+    In the out-of-scope file a comment line with the word 'far' begins the far misses.
+    """
+    rows = utterances.read_folder(folder)
+    parts: dict[str, list[Utterance]] = {"in_scope": [], NEAR: [], FAR: []}
+    border = _far_from(folder / f"{OUT_OF_SCOPE}.txt")
+    for row in rows:
+        if row.intent != OUT_OF_SCOPE:
+            parts["in_scope"].append(row)
+        else:
+            line = int(row.source.rpartition(":")[2])
+            parts[FAR if line > border else NEAR].append(row)
+    return parts
+
+
+def _far_from(path: Path) -> float:
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return next(
+        (n for n, line in enumerate(lines, 1) if line.startswith("#") and "far" in line),
+        float("inf"),
+    )
+
+
+def fresh(classifier: Classifier, folder: Path) -> Evaluation:
+    """Return what a model says to the fresh set, zones included.
+
+    A clarify is counted apart and never as right; an in-scope message that is
+    refused counts as wrong. 'best' looks at the first choice, whatever the zone.
+    """
+    parts = read_fresh(folder)
+    inside = [(row, classifier.classify(row.text)) for row in parts["in_scope"]]
+    size = len(inside)
+    best = [c.ranking[0][0] in (row.intent, *row.also) for row, c in inside]
+    answered = [c.zone == "answer" for _, c in inside]
+    figures = {
+        "in scope: best intent right": Share(sum(best), size),
+        "in scope: answered right": Share(
+            sum(b and a for b, a in zip(best, answered, strict=True)), size
+        ),
+        "in scope: answered wrong": Share(
+            sum(a and not b for b, a in zip(best, answered, strict=True)), size
+        ),
+        "in scope: asked back": Share(sum(c.zone == "clarify" for _, c in inside), size),
+        "in scope: 'I do not know'": Share(sum(c.zone == "unknown" for _, c in inside), size),
+    }
+    for part in (NEAR, FAR):
+        zones = [classifier.classify(row.text).zone for row in parts[part]]
+        figures[f"{part} misses: honest no"] = Share(zones.count("unknown"), len(zones))
+        figures[f"{part} misses: asked back"] = Share(zones.count("clarify"), len(zones))
+        figures[f"{part} misses: answered wrong"] = Share(zones.count("answer"), len(zones))
+    return Evaluation(figures, _by_intent([row for row, _ in inside], best))
+
+
+def _by_intent(rows: Sequence[Utterance], right: Sequence[bool]) -> dict[str, Share]:
+    counts: dict[str, list[int]] = {}
+    for row, hit in zip(rows, right, strict=True):
+        counts.setdefault(row.intent, []).append(hit)
+    return {name: Share(sum(hits), len(hits)) for name, hits in sorted(counts.items())}
+
+
+def table(title: str, evaluation: Evaluation) -> str:
+    """Return figures and intents as lines of text, worst intents first."""
+    width = max(len(name) for name in (*evaluation.figures, *evaluation.by_intent))
+    lines = [title, *(f"  {name:{width}}  {share}" for name, share in evaluation.figures.items())]
+    lines.append("  by intent, lowest first")
+    lines += [
+        f"  {name:{width}}  {share}"
+        for name, share in sorted(evaluation.by_intent.items(), key=lambda item: item[1].value)
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,74 @@
+"""The scikit-learn half of the features: the same words and n-grams as at run time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.pipeline import FeatureUnion
+
+from bot import redaction, text
+from bot.modelfile import FeatureSettings
+
+
+class WordReader(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Turns messages into lists of words, secrets masked, as the bot does."""
+
+    def fit(self, messages: Iterable[str], labels: Any = None) -> WordReader:
+        """Return self: there is nothing to learn."""
+        return self
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def transform(self, messages: Iterable[str]) -> list[list[str]]:
+        """Return the words of each message."""
+        return [text.words(redaction.mask(message).text) for message in messages]
+
+
+class CharacterAnalyzer:
+    """Words -> character n-grams; a class, so that a fitted pipeline can be stored."""
+
+    def __init__(self, shortest: int, longest: int) -> None:
+        self.shortest = shortest
+        self.longest = longest
+        self._memo: dict[str, list[str]] = {}
+
+    def __call__(self, message: list[str]) -> list[str]:
+        """Return the n-grams of all the words of one message."""
+        found: list[str] = []
+        for word in message:
+            grams = self._memo.get(word)
+            if grams is None:
+                grams = text.character_ngrams(word, self.shortest, self.longest)
+                self._memo[word] = grams
+            found += grams
+        return found
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_memo": {}}
+
+
+def build(settings: FeatureSettings) -> FeatureUnion:
+    """Return the unfitted features: three L2-normalised TF-IDF blocks, each with its length."""
+    common = {"sublinear_tf": True, "norm": "l2", "dtype": np.float64}
+    return FeatureUnion(
+        [
+            ("stems", TfidfVectorizer(analyzer=text.stems, **common)),
+            ("bigrams", TfidfVectorizer(analyzer=text.stem_bigrams, **common)),
+            (
+                "characters",
+                TfidfVectorizer(
+                    analyzer=CharacterAnalyzer(settings.shortest, settings.longest), **common
+                ),
+            ),
+        ],
+        transformer_weights={
+            "stems": settings.stem_weight,
+            "bigrams": settings.bigram_weight,
+            "characters": settings.character_weight,
+        },
+    )

@@ -1,0 +1,53 @@
+"""The trained model as a scikit-learn pipeline, with the very numbers that the bot uses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import joblib
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+
+from bot import modelfile
+from training import features
+
+
+def load(folder: Path) -> Pipeline:
+    """Return the model in `folder` as a fitted pipeline from messages to probabilities.
+
+    Its weights are the rounded ones, divided by the temperature, so that
+    `predict_proba` is what `Classifier.probabilities` computes.
+    """
+    description, weights = modelfile.load(folder)
+    union = features.build(description.features)
+    start = 0
+    for name, vectorizer in union.transformer_list:
+        vocabulary = getattr(weights, name)
+        _restore(vectorizer, vocabulary, weights.idf[start : start + len(vocabulary)])
+        start += len(vocabulary)
+    classifier = LogisticRegression()
+    classifier.classes_ = np.array(description.labels)
+    coefficients = weights.coefficients.astype(np.float64).T / description.temperature
+    bias = weights.bias.astype(np.float64) / description.temperature
+    if len(description.labels) == 2:
+        coefficients, bias = coefficients[1:] - coefficients[:1], bias[1:] - bias[:1]
+    classifier.coef_, classifier.intercept_ = coefficients, bias
+    classifier.n_features_in_ = coefficients.shape[1]
+    return Pipeline(
+        [("words", features.WordReader()), ("features", union), ("classifier", classifier)]
+    )
+
+
+def _restore(vectorizer: TfidfVectorizer, vocabulary: tuple[str, ...], idf: np.ndarray) -> None:
+    vectorizer.vocabulary_ = {entry: number for number, entry in enumerate(vocabulary)}
+    vectorizer.fixed_vocabulary_ = False
+    vectorizer.idf_ = idf.astype(np.float64)
+
+
+def export(folder: Path, path: Path) -> None:
+    """Write the pipeline of the model in `folder` with joblib; reading it needs this package."""
+    aside = path.with_name(f"{path.name}.new")
+    joblib.dump(load(folder), aside)
+    aside.replace(path)

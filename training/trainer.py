@@ -1,0 +1,267 @@
+"""Fits the classifier, calibrates it, chooses the thresholds and writes a model."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
+
+from bot import modelfile, text
+from bot.modelfile import FeatureSettings, ModelDescription, Weights
+from training import features, zones
+from training.utterances import Utterance, check_trainable
+from training.zones import HeldOut
+
+SEED = 20_26
+FOLDS = 5
+INVERSE_REGULARISATION = 20.0
+TOLERANCE = 1e-4
+_IMPOSSIBLE = -30.0
+"""Logit of a label that a fold has never seen."""
+
+Report = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A fitted model, in memory."""
+
+    description: ModelDescription
+    """The readable half."""
+    weights: Weights
+    """The numeric half."""
+    held_out: HeldOut
+    """What the folds said about the utterances that they had not seen."""
+
+
+def in_training_order(utterances: Sequence[Utterance]) -> list[Utterance]:
+    """Return the utterances as they are fitted: sorted, each (intent, text) once."""
+    unique = {(u.intent, u.text): u for u in utterances}
+    return [unique[key] for key in sorted(unique)]
+
+
+def data_hash(utterances: Sequence[Utterance], settings: FeatureSettings | None = None) -> str:
+    """Return the hash of all that decides the weights: pairs, settings, features version."""
+    pairs = [(u.intent, u.text) for u in in_training_order(utterances)]
+    content = [
+        pairs,
+        asdict(settings or FeatureSettings()),
+        [INVERSE_REGULARISATION, TOLERANCE, SEED, FOLDS],
+        text.FEATURES_VERSION,
+    ]
+    return sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
+def train(
+    utterances: Sequence[Utterance],
+    *,
+    settings: FeatureSettings | None = None,
+    jobs: int = -1,
+    report: Report = lambda done, of: None,
+) -> Trained:
+    """Fit a model to the utterances.
+
+    `jobs`: processes that fit side by side, -1 for one a core; the result is the same
+    for any number. `report(done, of)` is called after each of the fits.
+    Raises UtteranceError when they cannot be learned from.
+    """
+    check_trainable(list(utterances))
+    rows = in_training_order(utterances)
+    settings = settings or FeatureSettings()
+    messages = features.WordReader().transform([row.text for row in rows])
+    labels = [row.intent for row in rows]
+    held_out, pipeline = _fit_all(messages, labels, settings, jobs, report)
+    weights = weights_of(pipeline)
+    temperature = calibrate(held_out)
+    scored = zones.Scored.of(held_out, temperature)
+    thresholds = zones.choose(scored)
+    description = ModelDescription(
+        labels=tuple(str(label) for label in pipeline["classifier"].classes_),
+        features=settings,
+        temperature=temperature,
+        answer_from=thresholds.answer_from,
+        clarify_from=thresholds.clarify_from,
+        data_hash=data_hash(utterances, settings),
+        seed=SEED,
+        versions={
+            name: version(name) for name in ("numpy", "scikit-learn", "scipy", "snowballstemmer")
+        },
+        stem_fingerprint=text.stem_fingerprint(),
+        scores=zones.summary(scored, thresholds),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    return Trained(description, weights, held_out)
+
+
+def fit(messages: list[list[str]], labels: list[str], settings: FeatureSettings) -> Pipeline:
+    """Return the fitted features and classifier; its input is lists of words."""
+    pipeline = Pipeline(
+        [
+            ("features", features.build(settings)),
+            (
+                "classifier",
+                LogisticRegression(C=INVERSE_REGULARISATION, tol=TOLERANCE, max_iter=1_000),
+            ),
+        ]
+    )
+    return pipeline.fit(messages, labels)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fold:
+    """One fit: the rows to learn from, and those to be asked about afterwards."""
+
+    inside: list[int]
+    outside: list[int]
+
+
+def _fit_all(
+    messages: list[list[str]],
+    labels: list[str],
+    settings: FeatureSettings,
+    jobs: int,
+    report: Report,
+) -> tuple[HeldOut, Pipeline]:
+    """Fit every fold and the whole, side by side; return what the folds say, and the whole."""
+    names = tuple(sorted(set(labels)))
+    column = {name: number for number, name in enumerate(names)}
+    truth = np.array([column[label] for label in labels])
+    everything = list(range(len(labels)))
+    # The longest fit comes first, so that it does not end alone.
+    folds = [_Fold(everything, []), *_folds(truth)]
+    fits = Parallel(n_jobs=jobs, return_as="generator")(
+        delayed(_fit_fold)(fold, messages, labels, settings) for fold in folds
+    )
+    logits = np.full((len(labels), len(names)), _IMPOSSIBLE)
+    known = np.zeros(len(labels))
+    whole: Pipeline = None
+    for number, (fold, (pipeline, found, shares)) in enumerate(zip(folds, fits, strict=True), 1):
+        if pipeline is not None:
+            whole = pipeline
+        else:
+            logits[fold.outside] = found
+            known[fold.outside] = shares
+        report(number, len(folds))
+    return HeldOut(names, truth, logits, known), whole
+
+
+def _folds(truth: NDArray[np.int64]) -> list[_Fold]:
+    count = min(FOLDS, int(np.bincount(truth).min()))
+    splitter = StratifiedKFold(count, shuffle=True, random_state=SEED)
+    split = splitter.split(np.zeros(len(truth)), truth)
+    return [_Fold(inside.tolist(), outside.tolist()) for inside, outside in split]
+
+
+def _fit_fold(
+    fold: _Fold, messages: list[list[str]], labels: list[str], settings: FeatureSettings
+) -> tuple[Pipeline | None, NDArray[np.float64], NDArray[np.float64]]:
+    """Fit one fold, and return the fitted whole or what the fold says about its held-out part."""
+    with threadpool_limits(1):  # more BLAS threads make a fit this small many times slower
+        model = fit([messages[i] for i in fold.inside], [labels[i] for i in fold.inside], settings)
+        held = [messages[i] for i in fold.outside]
+        if not held:
+            return model, np.empty(0), np.empty(0)
+        return None, decision(model, held), known_shares(model, held)
+
+
+def decision(pipeline: Pipeline, messages: list[list[str]]) -> NDArray[np.float64]:
+    """Return the logits of every label, shape (n, k), also where there are only two."""
+    found: NDArray[np.float64] = pipeline.decision_function(messages)
+    # scikit-learn gives one column for two labels: the log-odds of the second.
+    return np.column_stack([-found / 2, found / 2]) if found.ndim == 1 else found
+
+
+def known_shares(pipeline: Pipeline, messages: list[list[str]]) -> NDArray[np.float64]:
+    """Return the idf-weighted share of each message's words that the pipeline has seen."""
+    stems = dict(pipeline["features"].transformer_list)["stems"]
+    unseen = max(float(block.idf_.max()) for _, block in pipeline["features"].transformer_list)
+    shares = np.zeros(len(messages))
+    for number, message in enumerate(messages):
+        ids = [stems.vocabulary_.get(stem, -1) for stem in text.stems(message)]
+        weights = [float(stems.idf_[i]) if i >= 0 else unseen for i in ids]
+        known = sum(weight for i, weight in zip(ids, weights, strict=True) if i >= 0)
+        shares[number] = known / sum(weights) if weights else 0.0
+    return shares
+
+
+def weights_of(pipeline: Pipeline) -> Weights:
+    """Return the pipeline's numbers, rounded once: from here on these are the model."""
+    blocks = dict(pipeline["features"].transformer_list)
+    classifier = pipeline["classifier"]
+    coefficients, bias = classifier.coef_, classifier.intercept_
+    if len(classifier.classes_) == 2:
+        coefficients = np.vstack([-coefficients / 2, coefficients / 2])
+        bias = np.concatenate([-bias / 2, bias / 2])
+    vocabulary = {
+        name: tuple(str(entry) for entry in block.get_feature_names_out())
+        for name, block in blocks.items()
+    }
+    return Weights(
+        idf=np.concatenate([block.idf_ for block in blocks.values()]).astype(np.float32),
+        coefficients=np.ascontiguousarray(coefficients.T, dtype=np.float16),
+        bias=bias.astype(np.float32),
+        **vocabulary,
+    )
+
+
+def calibrate(held_out: HeldOut) -> float:
+    """Return the temperature with the least held-out log-loss (Guo and others 2017)."""
+
+    def loss(log_temperature: float) -> float:
+        scaled = held_out.logits / np.exp(log_temperature)
+        scaled = scaled - scaled.max(axis=1, keepdims=True)
+        normaliser = np.log(np.exp(scaled).sum(axis=1))
+        right = scaled[np.arange(len(scaled)), held_out.truth]
+        return float((normaliser - right).mean())
+
+    found: Any = minimize_scalar(loss, bounds=(-3.0, 3.0), method="bounded")
+    return round(float(np.exp(found.x)), 4)
+
+
+def write(trained: Trained, models: Path, name: str | None = None) -> Path:
+    """Write the model into a new folder below `models` and put it in use.
+
+    Without a name the folder is called after the time. The old model stays; a model
+    written under a name that exists takes the place of the old one.
+    """
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    chosen = name or f"{stamp}-{trained.description.data_hash[:8]}"
+    aside = models / f".{chosen}.{os.getpid()}"
+    modelfile.save(aside, trained.description, trained.weights)
+    final = models / chosen
+    if final.exists():
+        old = models / f".{chosen}.old.{os.getpid()}"
+        final.rename(old)
+        aside.rename(final)
+        for file in old.iterdir():
+            file.unlink()
+        old.rmdir()
+    else:
+        aside.rename(final)
+    use(models, chosen)
+    return final
+
+
+def use(models: Path, name: str) -> None:
+    """Point the one line of `models/current` at a model."""
+    aside = models / f"{modelfile.CURRENT_FILE}.{os.getpid()}"
+    with aside.open("w", encoding="utf-8") as file:
+        file.write(f"{name}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(models / modelfile.CURRENT_FILE)

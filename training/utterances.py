@@ -1,0 +1,163 @@
+"""Reads, checks and adds labelled utterances: one file an intent, one utterance a line."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot import redaction
+from bot.errors import UtteranceError
+
+MAX_LENGTH = 2_000
+"""Characters of one utterance; a longer line is a file in the wrong place."""
+
+_INTENT = re.compile(r"[a-z][a-z0-9_]*")
+_ALSO = "| also:"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Utterance:
+    """One labelled line."""
+
+    intent: str
+    """The label: the name of its file."""
+    text: str
+    """What somebody might say, NFC, without marks."""
+    protected: bool = False
+    """Whether the gate never lets it get worse (`! ` before the line)."""
+    also: tuple[str, ...] = ()
+    """Other intents that would serve the customer equally (test sets only)."""
+    source: str = ""
+    """`file:line`, for messages."""
+
+
+def read_folder(folder: Path) -> list[Utterance]:
+    """Return the utterances of every `*.txt` in `folder`, in the order of the files.
+
+    Raises UtteranceError, with every finding on a line of its own, when the
+    folder is missing or holds a line that cannot be learned from.
+    """
+    if not folder.is_dir():
+        raise UtteranceError(
+            f"{folder}: no such folder; wanted one .txt file for each intent, one utterance a line"
+        )
+    problems: list[str] = []
+    found: list[Utterance] = []
+    for path in sorted(folder.glob("*.txt")):
+        found += _read_file(path, problems)
+    if problems:
+        raise UtteranceError("\n".join(problems))
+    return found
+
+
+def _read_file(path: Path, problems: list[str]) -> list[Utterance]:
+    intent = path.stem
+    if not _INTENT.fullmatch(intent):
+        problems.append(
+            f"{path}: the file name is not an intent; wanted lower-case letters, digits and _"
+        )
+    try:
+        blob = path.read_bytes()
+    except OSError as error:
+        problems.append(f"{path}: cannot be read ({error.strerror})")
+        return []
+    found = []
+    for number, raw in enumerate(blob.split(b"\n"), 1):
+        where = f"{path}:{number}"
+        try:
+            line = raw.decode("utf-8-sig" if number == 1 else "utf-8").strip()
+        except UnicodeDecodeError:
+            problems.append(f"{where}: is not UTF-8; save the file in that encoding")
+            continue
+        if len(line) > MAX_LENGTH:
+            problems.append(f"{where}: {len(line):,} characters; wanted at most {MAX_LENGTH:,}")
+        elif line and not line.startswith("#"):
+            found.append(parse_line(line, intent, where))
+    return found
+
+
+def parse_line(line: str, intent: str, source: str = "") -> Utterance:
+    """Return the utterance of one line that is neither empty nor a comment."""
+    line, _, also = line.partition(_ALSO)
+    line = unicodedata.normalize("NFC", line.strip())
+    protected = line.startswith("! ")
+    if protected:
+        line = line[2:].strip()
+    elif line.startswith(("\\#", "\\!")):
+        line = line[1:]
+    others = tuple(name.strip() for name in also.split(",") if name.strip())
+    return Utterance(intent, line, protected, others, source)
+
+
+def format_line(text: str) -> str:
+    """Return `text` as a line of a file: the inverse of `parse_line` for any one-line text."""
+    line = " ".join(unicodedata.normalize("NFC", text).split())
+    return f"\\{line}" if line.startswith(("#", "!", "\\#", "\\!")) else line
+
+
+def check_trainable(utterances: list[Utterance]) -> None:
+    """Raise UtteranceError unless a classifier can be fitted to the utterances."""
+    by_intent: dict[str, list[Utterance]] = {}
+    for utterance in utterances:
+        by_intent.setdefault(utterance.intent, []).append(utterance)
+    if len(by_intent) < 2:
+        raise UtteranceError(
+            f"found {len(by_intent)} intent(s); wanted at least two files with utterances"
+        )
+    problems = [
+        f"{rows[0].source}: the intent {intent} has {len(rows)} utterance(s); wanted at least 2"
+        for intent, rows in by_intent.items()
+        if len(rows) < 2
+    ]
+    seen: dict[str, Utterance] = {}
+    for utterance in utterances:
+        first = seen.setdefault(utterance.text.casefold(), utterance)
+        if first.intent != utterance.intent:
+            problems.append(
+                f"{utterance.source}: the same sentence stands under {first.intent} "
+                f"({first.source}); wanted under one of them only"
+            )
+    if problems:
+        raise UtteranceError("\n".join(problems))
+
+
+def add(folder: Path, intent: str, text: str) -> bool:
+    """Add an utterance to the file of `intent`; False when it stands there already.
+
+    The new file is written aside and renamed, so that no crash loses a line.
+    Raises UtteranceError for a name that is no intent, an empty text, a secret,
+    or a sentence that stands under another intent.
+    """
+    if not _INTENT.fullmatch(intent):
+        raise UtteranceError("the intent's name: wanted lower-case letters, digits and _")
+    line = format_line(text)
+    if not line or len(line) > MAX_LENGTH:
+        raise UtteranceError(f"the utterance: wanted 1 to {MAX_LENGTH:,} characters")
+    if redaction.mask(line).kinds:
+        raise UtteranceError("the utterance holds a card number or code; teach it without")
+    wanted = parse_line(line, intent).text.casefold()
+    for known in read_folder(folder):
+        if known.text.casefold() == wanted:
+            if known.intent == intent:
+                return False
+            raise UtteranceError(
+                f"{known.source}: this sentence stands under {known.intent} already; "
+                "take it out there first"
+            )
+    _append(folder / f"{intent}.txt", line)
+    return True
+
+
+def _append(path: Path, line: str) -> None:
+    before = path.read_bytes() if path.exists() else b""
+    if before and not before.endswith(b"\n"):
+        before += b"\n"
+    aside = path.with_suffix(".txt.new")
+    with aside.open("wb") as file:
+        file.write(before + line.encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
