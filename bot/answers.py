@@ -46,9 +46,10 @@ class _Writer:
             self.name(route.route)
         rows = [f"{_set_off(r.route.value)} ({r.route.label})" for r in routes]
         if len(rows) == 1:
-            self.lines.append(f"{lead}: {rows[0]}.")
+            self.say(f"{lead}: {rows[0]}.")
         elif rows:
-            self.lines += [f"{lead}:", *(f"- {row}" for row in rows)]
+            self.say(f"{lead}:")
+            self.lines += [f"- {row}" for row in rows]
 
 
 def _set_off(value: str) -> str:
@@ -64,9 +65,10 @@ def word(decision: Decision, heard: Understanding, session: Session, guide: Guid
         labels = [
             guide.slots[s].label_of(session.slots[s]) for s in decision.noted if s in session.slots
         ]
-        writer.say(guide.phrases["known"], details=_listed(labels))
+        # A label may end in a full stop of its own: 'in the U.S.'.
+        writer.say(guide.phrases["known"].replace("{details}", _listed(labels)).replace("..", "."))
     _BODY[decision.act](writer, decision)
-    if decision.asks and not (decision.act == "say" and decision.saying == "empty"):
+    if decision.asks:
         slot = guide.slots[decision.asks]
         writer.say((decision.again and slot.again) or slot.ask)
     marked = "\n".join(writer.lines)
@@ -134,7 +136,7 @@ def _advice(writer: _Writer, decision: Decision, topic: Topic, phones: list[Guid
         writer.name(route.route)
     if faq is None and topic.ready:
         items = "; ".join(guide.checklist[name].short for name in topic.ready)
-        writer.say(guide.phrases["ready"], items=items)
+        writer.say(guide.phrases["ready"].replace("{items}", items))
     if faq is None and topic.tip:
         writer.say(guide.phrases["tip"].replace("{tip}", topic.tip))
     _notes(writer, decision, phones if with_phone else [])
@@ -172,7 +174,10 @@ def _clarify(writer: _Writer, decision: Decision) -> None:
 
 def _say(writer: _Writer, decision: Decision) -> None:
     says = writer.guide.says.get(decision.saying)
-    writer.say(says.text if says else writer.guide.phrases[decision.saying])
+    if says is None:
+        writer.say(writer.guide.phrases[decision.saying])
+    else:
+        writer.say((decision.asks and says.aside) or says.text)
 
 
 _BODY = {

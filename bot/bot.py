@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 
 from bot import answers, dialogue, quantities, redaction
+from bot import text as text_
 from bot.classifier import Classifier
 from bot.entities import Extractor
 from bot.guide import Guide
@@ -116,6 +116,8 @@ class Bot:
         self, text: str, *, session_id: str | None = None, today: date | None = None
     ) -> Reply:
         """Return `reply(...)`, computed in another thread."""
+        import asyncio  # 25 ms that only those who await should pay
+
         return await asyncio.to_thread(self.reply, text, session_id=session_id, today=today)
 
     def session(self, session_id: str) -> Session | None:
@@ -149,7 +151,7 @@ class Bot:
         topic = guide.topics.get(session.about)
         after_code = topic is not None and topic.after_code
         masked = redaction.mask(text, after_code=after_code, keep=guide.numbers)
-        kept = masked.text[:MAX_CHARACTERS]
+        kept = text_.composed(masked.text.strip()[:MAX_CHARACTERS])
         entities = knowledge.extractor.extract(kept, asked=session.asking)
         if today is not None:
             entities = tuple(_dated(entity, guide, today) for entity in entities)

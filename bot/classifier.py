@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot import modelfile, redaction, text
-from bot.errors import ModelError
 from bot.messages import OUT_OF_SCOPE, Classification, Explanation, Zone
 from bot.modelfile import ModelDescription, Weights
 
@@ -50,7 +49,7 @@ class Classifier:
 
     def __init__(self, description: ModelDescription, weights: Weights) -> None:
         self.description = description
-        self._coefficients = weights.coefficients.astype(np.float64)
+        self._coefficients = weights.coefficients.astype(np.float32)
         self._bias = weights.bias.astype(np.float64)
         self._idf = weights.idf.astype(np.float64)
         self._stem_ids = {entry: i for i, entry in enumerate(weights.stems)}
@@ -66,8 +65,6 @@ class Classifier:
         labels = description.labels
         self._in_scope = np.array([i for i, x in enumerate(labels) if x != OUT_OF_SCOPE])
         self._in_scope_labels = [labels[i] for i in self._in_scope]
-        if not self._in_scope_labels:
-            raise ModelError("the model knows no intent besides out_of_scope")
 
     @classmethod
     def load(cls, folder: Path) -> Classifier:
@@ -159,6 +156,8 @@ class Classifier:
         ids = [self._character_ids.get(gram, -1) for gram in grams]
         known = np.array([i for i in ids if i >= 0], dtype=np.int64)
         weight = float(self._idf[stem_id]) if stem_id >= 0 else self._unseen_weight
+        if text.is_number(word):
+            weight = 0.0  # a number says nothing: alone it is never understood
         return _Word(stem, stem_id, known, weight)
 
     def explain(self, message: str) -> Explanation:

@@ -25,7 +25,7 @@ class Decision:
     asks: str | None = None
     """Slot to ask for."""
     again: bool = False
-    """Whether it is asked for the second time."""
+    """Whether it was asked just before, so that other words are wanted."""
     brief: bool = False
     """Whether the advice was given already, so that only the number is news."""
     options: tuple[str, ...] = ()

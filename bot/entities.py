@@ -15,9 +15,14 @@ MAX_VALUE = 60
 """Characters of one detail; what is longer is a story, not a detail."""
 _SHORT_ANSWER = 8
 """Words of a message that still reads as an answer to a question."""
+_BARE_ANSWER = 4
+"""Words of a message that is hardly more than the answer."""
 
 _NOT = frozenset({"not", "no", "never", "neither", "nor"})
-_BETWEEN_NOT = frozenset("a an my the in from is it one it's being at our your".split())
+_BETWEEN_NOT = frozenset(
+    "a an my the in from is it one being at our your have got calling going to currently now "
+    "travelling traveling visiting".split()
+)
 # Words that put a purchase or another person, not the writer, into the place.
 _OF_A_CHARGE = frozenset(
     (
@@ -71,6 +76,19 @@ class _Message:
         sentence = max(self.text.rfind(mark, 0, start) for mark in ".!?;\n")
         return [w for w, a, b in self.spans if a > sentence and b <= start][-most:]
 
+    def negated(self, number: int) -> bool:
+        """Tell whether a 'not' governs the word of that number; 'no, personal' is none."""
+        for place in range(number - 1, max(-1, number - 5), -1):
+            word, _, end = self.spans[place]
+            following = self.spans[place + 1][1]
+            if following > end and not self.text[end:following].isspace():
+                return False
+            if word in _NOT:
+                return True
+            if word not in _BETWEEN_NOT:
+                return False
+        return False
+
     def words_after(self, end: int, most: int) -> list[str]:
         """Return the next words after a place in the text."""
         return [w for w, a, _ in self.spans if a >= end][:most]
@@ -102,8 +120,10 @@ class Extractor:
         `asked` is the slot of the open question: what counts only as an answer to
         it is looked for too. Of two values for one slot the later one counts.
         """
+        message = text.composed(message)
         spans = text.word_spans(message)
-        named = list(places.find(message)) if self._wants_places else []
+        any_case = bool(asked) and len(spans) <= _BARE_ANSWER
+        named = list(places.find(message, any_case=any_case)) if self._wants_places else []
         read = _Message(message, spans, [word for word, _, _ in spans], named)
         found = [
             entity
@@ -118,7 +138,7 @@ class Extractor:
         alone = len(read.words) == 1 and slot.type == "choice"
         short = alone or (asked and len(read.words) <= _SHORT_ANSWER)
         for value, first, last in self._phrases[slot.name, short].find(read.words):
-            if _negated(read.words[:first]):
+            if read.negated(first):
                 others = [choice.value for choice in slot.choices if choice.value != value]
                 if len(others) != 1:
                     continue
@@ -154,14 +174,7 @@ class Extractor:
     def _names(self, read: _Message, slot: Slot, asked: bool) -> Iterator[Entity]:
         for _, _, last in self._phrases[slot.name, False].find(read.words):
             following = read.spans[last + 1 : last + 5]
-            size = next(
-                (
-                    n
-                    for n, (word, _, _) in enumerate(following)
-                    if word in _NAME_ENDS or word.isdigit()
-                ),
-                len(following),
-            )
+            size = _name_size(read, last, following)
             if size and following[0][0] not in _NO_NAME:
                 start, end = following[0][1], following[size - 1][2]
                 yield Entity(slot.name, read.text[start:end][:MAX_VALUE], start, end)
@@ -177,6 +190,19 @@ _REFERENCE = re.compile(
     r"[\s:#,]*(?:(?:number|no\.?|is|was|it's|num)[\s:#]+){0,2}((?=[A-Z\-]*\d)[A-Z0-9][A-Z0-9\-]{3,29})\b",
     re.IGNORECASE,
 )
+
+
+def _name_size(read: _Message, last: int, following: list[tuple[str, int, int]]) -> int:
+    """Return how many of the words that follow belong to a name."""
+    end = read.spans[last][2]
+    for number, (word, start, word_end) in enumerate(following):
+        if word in _NAME_ENDS or text.is_number(word) or _PAUSE.search(read.text, end, start):
+            return number
+        end = word_end
+    return len(following)
+
+
+_PAUSE = re.compile(r"[,;:!?()]|\.\s")
 
 
 class _Phrases:
@@ -206,27 +232,22 @@ class _Phrases:
             at += 1
 
 
-def _negated(before: list[str]) -> bool:
-    for word in reversed(before[-3:]):
-        if word in _NOT:
-            return True
-        if word not in _BETWEEN_NOT:
-            return False
-    return False
-
-
 def _is_of_card(read: _Message, place: Place) -> bool:
     """Tell whether it is the card that comes from there: 'my card is from', 'a British card'."""
     before = read.words_before(place.start, 5)
-    if _CARD & set(read.words_after(place.end, 1)) or read.words_after(place.end, 2) == [
-        "american",
-        "express",
-    ]:
+    after = read.words_after(place.end, 2)
+    if _CARD & set(after[:1]) or after in (["american", "express"], ["issued", "card"]):
         return True
+    own = [word for word, start, _ in read.spans if place.start <= start < place.end]
+    before = [word for word in before if word != "the"]
     if _OF_A_CHARGE & set(before):
         return False
-    if before[-2:] == ["issued", "in"] or before[-2:] == ["issued", "by"]:
+    if [*before, *own][len(before) - 2 :][:2] in (["issued", "in"], ["issued", "by"]):
         return True
+    if before[-1:] == ["issued"] and own[0] == "in":
+        return True
+    if place.adjective:
+        return before[-1:] == ["is"] and bool(_CARD & set(before[-2:-1]))
     stripped = [word for word in before if word not in ("the", "is", "was", "are", "issued", "in")]
     return len(stripped) > 1 and stripped[-1] in ("from", "of") and stripped[-2] in _CARD
 
@@ -234,10 +255,11 @@ def _is_of_card(read: _Message, place: Place) -> bool:
 def _is_of_person(read: _Message, place: Place, answer: bool) -> bool:
     """Tell whether the writer is or will be there."""
     before = read.words_before(place.start, 7)
-    if _negated(before) or _is_part_of_name(read, place):
+    number = next(n for n, (_, start, _) in enumerate(read.spans) if start >= place.start)
+    if place.adjective or read.negated(number) or _is_part_of_name(read, place):
         return False
     bare = [word for word in before if word not in ("the", "beautiful", "sunny", "rainy")]
-    if answer and not _OF_A_CHARGE & set(bare) and bare[-1:] != ["from"]:
+    if answer and not _OF_A_CHARGE & set(bare) and (bare[-1:] != ["from"] or len(bare) == 1):
         return True
     cues = [n for n, word in enumerate(bare) if word in _OF_THE_PERSON]
     charges = [n for n, word in enumerate(bare) if word in _OF_A_CHARGE]

@@ -84,11 +84,13 @@ class Faq:
     answer: str
     """What is said instead of the topic's answer."""
     stems: frozenset[str]
-    """Stems of the words that point to it."""
+    """Stems of the words and phrases that point to it."""
     routes: tuple[str, ...] = ()
     """Routes named in it; the topic's when empty."""
     with_phone: bool = False
     """Whether the topic's phone numbers still come first."""
+    number: int = 0
+    """Which [[faq]] of the guide it is, for messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,8 @@ class Topic:
     """Slots that belong on the call sheet."""
     sets: Mapping[str, str] = field(default_factory=dict)
     """Slot values that asking for this topic implies."""
+    otherwise: str = ""
+    """Topic to answer instead when a detail says that `sets` does not hold."""
     urgent: bool = False
     """Whether it wins near-ties and is answered before any question."""
     urgent_when: frozenset[str] = frozenset()
@@ -140,8 +144,11 @@ class Topic:
 
     def faq_for(self, words: Iterable[str]) -> int | None:
         """Return the number of the FAQ entry that the words point to, or None."""
-        stems = set(text.stems(list(words)))
-        hits = [(len(stems & faq.stems), -number) for number, faq in enumerate(self.faqs)]
+        said = f" {' '.join(text.stems(list(words)))} "
+        hits = [
+            (sum(f" {phrase} " in said for phrase in faq.stems), -number)
+            for number, faq in enumerate(self.faqs)
+        ]
         best = max(hits, default=(0, 0))
         return -best[1] if best[0] else None
 
@@ -166,7 +173,11 @@ class Say:
     """A reply to small talk."""
 
     text: str
+    """What is said."""
+    aside: str = ""
+    """The same without a question, for when one is open already."""
     next: tuple[str, ...] = ()
+    """Topics offered afterwards."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +202,7 @@ class Guide:
     @classmethod
     def load(cls, folder: Path) -> Guide:
         """Read and check the guide in `folder`; raises GuideError with every finding."""
-        from bot.guide_reader import read  # the reader needs the nouns above
+        from bot.guide_reader import read  # here, because the reader needs the nouns above
 
         return read(folder)
 
@@ -200,6 +211,11 @@ class Guide:
         """The guide's own numbers and addresses, which masking leaves alone."""
         values = {r.route.value for r in self.routes.values()}
         return tuple(sorted(v for v in values if any(c.isdigit() for c in v)))
+
+    @cached_property
+    def defaults(self) -> tuple[str, ...]:
+        """Slots taken for granted, which no topic needs to name."""
+        return tuple(slot.name for slot in self.slots.values() if slot.default)
 
     def resolve(self, names: Iterable[str], details: Mapping[str, str]) -> tuple[GuideRoute, ...]:
         """Return the routes behind `names` that `details` do not rule out, each value once."""

@@ -38,7 +38,8 @@ class Home:
     @classmethod
     def at(cls, folder: Path | str) -> Home:
         """Return the home in `folder`; raises HomeError when it holds no guide."""
-        root = Path(folder).expanduser()
+        # Absolute, so that a program that changes its folder still reloads this home.
+        root = Path(folder).expanduser().absolute()
         if not (root / "guide").is_dir():
             raise HomeError(
                 f"{root}: is not a home (it has no folder 'guide'); make one with: bot new {root}"

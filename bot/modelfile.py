@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.errors import ModelError
+from bot.messages import OUT_OF_SCOPE
 from bot.text import FEATURES_VERSION
 
 SCHEMA_VERSION = 1
@@ -33,7 +35,7 @@ class FeatureSettings:
 
     stem_weight: float = 1.0
     """Length of the block of stems."""
-    bigram_weight: float = 0.42
+    bigram_weight: float = 1.0
     """Length of the block of stem bigrams."""
     character_weight: float = 1.1
     """Length of the block of character n-grams within words."""
@@ -41,6 +43,8 @@ class FeatureSettings:
     """Shortest character n-gram."""
     longest: int = 4
     """Longest character n-gram."""
+    rare_below: int = 2
+    """Bigrams and character n-grams in fewer utterances than this are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,16 @@ def load(folder: Path) -> tuple[ModelDescription, Weights]:
         raise ModelError(f"{path}: does not match {DESCRIPTION_FILE} (it was changed); {_MEND}")
     try:
         weights = _unpack(blob)
-    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        OSError,
+        EOFError,
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+    ) as error:
         raise ModelError(f"{path}: is not a weights file ({error}); {_MEND}") from error
     _check_shapes(path, description, weights)
     return description, weights
@@ -195,7 +208,9 @@ def _describe(path: Path, document: dict[str, Any]) -> ModelDescription:
         sound = (
             all(isinstance(label, str) and label for label in description.labels)
             and len(set(description.labels)) == len(description.labels) > 0
+            and any(label != OUT_OF_SCOPE for label in description.labels)
             and all(np.isfinite(float(number)) for number in numbers)
+            and _sound(description.features)
             and description.temperature > 0
         )
     except KeyError as error:
@@ -205,6 +220,17 @@ def _describe(path: Path, document: dict[str, Any]) -> ModelDescription:
     if not sound:
         raise ModelError(f"{path}: labels, temperature or thresholds make no sense; {_MEND}")
     return description
+
+
+def _sound(settings: FeatureSettings) -> bool:
+    """Tell whether the settings can be used; TypeError for a value that is no number."""
+    values = asdict(settings)
+    lengths = [values.pop(name) for name in ("shortest", "longest", "rare_below")]
+    return (
+        all(type(length) is int and length > 0 for length in lengths)
+        and lengths[0] <= lengths[1]
+        and all(np.isfinite(weight) and weight >= 0 for weight in values.values())
+    )
 
 
 def _unpack(blob: bytes) -> Weights:

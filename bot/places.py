@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from bot.text import composed
+
 _FILE = Path(__file__).with_name("places.toml")
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}[^\W\d_]?|[^\W_]+(?:['’-][^\W_]+)*")
+_ISSUED = re.compile(r"-issued\b", re.IGNORECASE)
 ANYWHERE_ELSE = "*"
 """The country of words such as 'overseas', which name none."""
 AT_HOME = "home"
@@ -23,6 +26,8 @@ class Place:
 
     country: str
     """ISO 3166 code, ANYWHERE_ELSE or AT_HOME; empty when it could be in several countries."""
+    adjective: bool
+    """Whether it is a word like 'Canadian', which says where a thing is from."""
     start: int
     """First character of its name."""
     end: int
@@ -36,6 +41,7 @@ class _Gazetteer:
     lengths: Mapping[str, tuple[int, ...]]
     """First word -> numbers of words of the names that begin with it, longest first."""
     capital_only: frozenset[str]
+    adjectives: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -56,6 +62,7 @@ def _gazetteer() -> _Gazetteer:
         countries,
         {word: tuple(sorted(sizes, reverse=True)) for word, sizes in lengths.items()},
         frozenset(_key(name) for name in table["ambiguous"]["capital_only"]),
+        frozenset(_key(name) for names in table["adjectives"].values() for name in names),
     )
 
 
@@ -63,8 +70,12 @@ def _key(name: str) -> str:
     return " ".join(match.group() for match in _TOKEN.finditer(name.lower()))
 
 
-def find(text: str) -> Iterator[Place]:
-    """Yield the places named in `text` in order, of two that overlap the longer one."""
+def find(text: str, *, any_case: bool = False) -> Iterator[Place]:
+    """Yield the places named in `text` in order, of two that overlap the longer one.
+
+    `any_case`: names that are also everyday words ('us') count in small letters too.
+    """
+    text = _ISSUED.sub(" issued", composed(text))
     gazetteer = _gazetteer()
     tokens = list(_TOKEN.finditer(text))
     lowered = [token.group().lower() for token in tokens]
@@ -74,11 +85,12 @@ def find(text: str) -> Iterator[Place]:
             name = " ".join(lowered[at : at + size])
             if at + size > len(tokens):
                 continue
-            if name in gazetteer.countries and _written_as_name(
-                name, tokens[at].group(), gazetteer
+            if name in gazetteer.countries and (
+                any_case or _written_as_name(name, tokens[at].group(), gazetteer)
             ):
                 last = tokens[at + size - 1]
-                yield Place(gazetteer.countries[name], tokens[at].start(), last.end())
+                adjective = name in gazetteer.adjectives
+                yield Place(gazetteer.countries[name], adjective, tokens[at].start(), last.end())
                 at += size - 1
                 break
         at += 1

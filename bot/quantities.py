@@ -28,6 +28,7 @@ DATE = re.compile(
     rf"(?<![\w/.$€£])(?:"
     rf"\d{{4}}-\d{{2}}-\d{{2}}"
     rf"|\d{{1,2}}[/.\-]\d{{1,2}}[/.\-](?:\d{{4}}|\d{{2}})"
+    rf"|on\s+(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])(?![/\d])"
     rf"|{_MONTH}\s+{_ORDINAL}(?!\d)(?:,?\s+\d{{4}})?"
     rf"|(?:the\s+)?{_ORDINAL}\s+(?:of\s+)?{_MONTH}(?:,?\s+\d{{4}})?"
     rf"|the\s+day\s+before\s+yesterday|yesterday|today|tonight|this\s+(?:morning|afternoon|evening)|last\s+night"
@@ -39,12 +40,12 @@ DATE = re.compile(
 )
 _UNIT = r"(?:usd|us\s+dollars?|dollars?|bucks|eur|euros?|gbp|pounds?|quid)"
 AMOUNT = re.compile(
-    rf"(?<![\w.])(?:"
+    rf"(?<![\w.,])(?:"
     rf"[$€£]\s?\d{{1,3}}(?:,\d{{3}})+(?:\.\d{{1,2}})?|[$€£]\s?\d+(?:\.\d{{1,2}})?"
     rf"|(?:usd|eur|gbp)\s?\d[\d,]*(?:\.\d{{1,2}})?"
     rf"|\d{{1,3}}(?:,\d{{3}})+(?:\.\d{{1,2}})?\s?{_UNIT}|\d+(?:\.\d{{1,2}})?\s?{_UNIT}"
     rf"|\d{{1,3}}(?:,\d{{3}})*\.\d\d"
-    rf")(?![\w])",
+    rf")(?![\w]|[.,]\d)",
     re.IGNORECASE,
 )
 

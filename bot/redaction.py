@@ -1,18 +1,21 @@
 """Masks card numbers, codes and PINs before anything else sees the text.
 
-Digits are read in runs: groups of digits with only separators between them. Whole
-groups that are a number of the guide, a date, an amount or a phone number are set
-apart first; what is left of a run and has 13 to 19 digits is a card number, and
-3 to 8 digits beside a word for a code or PIN are a code. Where a rule could go
-either way it masks: a lost number costs a question, a kept one costs trust.
+Digits are read in runs: groups of digits with only separators between them. What
+is certainly something else (the guide's own numbers, dates, amounts with a sign)
+is set apart first. In the rest, 13 to 19 digits that pass the check of card numbers
+are one however they are grouped, and so is any other run of 13 digits and more. 3
+to 8 digits near a word for a code or PIN are a code. Where a rule could go either
+way it masks: a lost number costs a question, a kept one costs trust.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 CARD = "card"
 CODE = "code"
@@ -22,61 +25,68 @@ CARD_DIGITS = range(13, 20)
 
 _MAX_GAP = 12
 """Separating characters between two groups of one number; more is another thing."""
+_CODE_DIGITS = range(3, 9)
+_LONE_CODE_DIGITS = range(3, 5)
+_NEAR_WORDS = 5
+"""Words that may stand between a code and the word for it."""
+_NEAR_CHARACTERS = 60
+_CHAIN_WORDS = 3
+"""Words that may stand between a code and a second one: 'or', 'sorry, I mean'."""
 
 _DIGIT_WORDS = {
-    word: str(digit)
+    word: digit
     for digit, words in enumerate(
         ("zero oh nought", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
     )
     for word in words.split()
 }
 _SPELT = "|".join(sorted(_DIGIT_WORDS, key=len, reverse=True))
-# Two spelt digits in a row are what makes "one" or "oh" a digit rather than a word.
+_TIMES = {"double": 2, "triple": 3, "treble": 3}
+_UNIT = rf"(?:(?P<times>double|triple|treble)\s+)?(?:(?P<word>{_SPELT})\b|(?P<digits>\d+))"
+_BARE_UNIT = re.sub(r"\?P<\w+>", "?:", _UNIT)
+_JOINER = r"(?:dash|hyphen|space|slash|dot|point|then|and)"
+# Two units in a row are what makes "one" or "oh" a digit rather than a word.
 _SPELT_RUN = re.compile(
-    rf"\b(?:{_SPELT})(?:[\s,.\-]{{1,4}}(?:and\s|double\s|triple\s)?(?:{_SPELT}))+\b", re.IGNORECASE
+    rf"\b{_BARE_UNIT}(?:[\s,.\-]{{1,4}}(?:{_JOINER}\s+){{0,2}}{_BARE_UNIT})+", re.IGNORECASE
 )
-_JOINER = r"(?:dash|hyphen|space|slash|dot|then|and)"
-_GROUP_RUN = re.compile(
-    rf"\d+(?:(?:[^\w]|_){{0,{_MAX_GAP}}}(?:\b{_JOINER}\b(?:[^\w]|_){{0,{_MAX_GAP}}})?\d+)*",
-    re.IGNORECASE,
-)
+_SPELT_UNIT = re.compile(rf"\b{_UNIT}", re.IGNORECASE)
+_GAP = rf"(?:[^\w]|_){{0,{_MAX_GAP}}}"
+_GROUP_RUN = re.compile(rf"\d+(?:{_GAP}(?:\b{_JOINER}\b{_GAP}){{0,3}}\d+)*", re.IGNORECASE)
 _DATE = re.compile(
     r"(?<![\d/.\-])(?:"
     r"(?:0?[1-9]|[12]\d|3[01])(?P<s>[/.\-])(?:0?[1-9]|[12]\d|3[01])(?P=s)(?:19|20)?\d\d"
     r"|(?:19|20)\d\d(?P<t>[/.\-])(?:0?[1-9]|1[0-2])(?P=t)(?:0?[1-9]|[12]\d|3[01])"
     r")(?![\d/\-]|\.\d)"
 )
-_AMOUNT = re.compile(
-    r"(?:(?:[$€£¥₹]|\b(?:usd|eur|gbp|dollars?)\b)\s?\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?(?!\d)"
-    r"|(?:[$€£¥₹]|\b(?:usd|eur|gbp)\b)\s?\d{1,7}(?:\.\d{1,2})?(?![\d])"
-    r"|(?<![\d.,\-])\d{1,3}(?:,\d{3})*\.\d\d(?![\d.\-])"
-    r"|(?<![\d.,\-])\d{1,3}(?:,\d{3})+(?![\d,.\-])"
-    r"|(?<![\d.,\-])\d{1,7}(?=\s?(?:[$€£¥]|usd|eur|gbp|dollars?|bucks|quid|euros?|pounds?|points)\b))",
+_SIGNED_AMOUNT = re.compile(
+    r"(?<!\d)(?:[$€£¥₹]|\b(?:usd|eur|gbp)\b)\s?(?:\d{1,3}(?:,\d{3})+|\d{1,7})(?:\.\d{1,2})?(?![\d])",
     re.IGNORECASE,
 )
-_CODE_WORD = (
-    r"(?:c\W?v\W?v\W?2?|c\W?v\W?c\W?2?|c\W?i\W?d|c\W?s\W?c|card\W?(?:identification|verification)\W?"
-    r"(?:number|code|value)|security\W{0,2}(?:code|number|digits)|secret\W{0,2}(?:code|number)|"
-    r"p\W?i\W?n(?:\W?(?:code|number|no))?|pass\W?(?:code|word|phrase)|"
-    r"(?:verification|one\W?time|access|login|log\W?in|sms|otp|authorization|authentication|"
-    r"confirmation\s+text)\W{0,2}(?:code|password|pin|number)?|otp|"
-    r"(?:4|four|3|three)\W?digits?(?:\W(?:code|number|security\W?code))?|"
-    r"(?:number|digits|code)s?\s+(?:on|from|at)\s+the\s+(?:front|back))"
-)
-_BETWEEN = r"(?:(?:\W|_){1,6}(?!\d)[^\W\d_]+){0,5}?(?:\W|_){0,6}"
-_CODE_DIGITS = r"(?<![\d$€£])(?P<code>\d(?:[ \-.]?\d){2,7})(?![\d])"
-_CODE_AFTER = re.compile(
-    rf"(?<![^\W_]){_CODE_WORD}(?![^\W\d_]){_BETWEEN}{_CODE_DIGITS}", re.IGNORECASE
-)
-_CODE_BEFORE = re.compile(
-    rf"{_CODE_DIGITS}{_BETWEEN}(?<![^\W_]){_CODE_WORD}(?![^\W_])", re.IGNORECASE
-)
-_LONE_CODE = re.compile(r"(?<![\w$€£.,/:\-])(?P<code>\d(?:[ \-.]?\d){2,3})(?![\w/:\-]|[.,]\d)")
-_PASSWORD = re.compile(
-    r"\b(?:my\s+)?(?:password|passwd|pwd|passcode)\s*(?:is|was|=|:|->)+\s*(?P<code>\S+)",
+_BARE_AMOUNT = re.compile(
+    r"(?<![\d.,\-])\d{1,3}(?:,\d{3})*\.\d\d(?![\d.\-])"
+    r"|(?<![\d.,\-])\d{1,3}(?:,\d{3})+(?![\d,.\-])"
+    r"|(?<![\d.,\-])\d{1,7}(?=\s?(?:[€£¥$](?!\s?\d)|(?:usd|eur|gbp|dollars?|bucks|quid|euros?"
+    r"|pounds?|points|miles|hours?|days?|years?|people|times)\b))",
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"(?<![\d\-])(?:\+?1[ .\-]?)?\(?\d{3}\)?[ .\-]\d{3}[ .\-]\d{4}(?![\d\-])")
+_CODE_WORD = re.compile(
+    r"(?<![^\W_])(?<!⟦)(?:c\W?v\W?v\W?2?|c\W?v\W?c\W?2?|c\W?i\W?d|c\W?s\W?c|secret\W{0,2}number|"
+    r"(?:security|verification)\W{0,2}(?:number|digits|value)|p\W?i\W?ns?|pass\W?(?:codes?|words?)|"
+    r"otp|(?<!zip )(?<!area )(?<!post )(?<!promo )(?<!error )(?<!country )(?<!dress )"
+    r"(?<!reference )(?<!tracking )(?<!case )codes?|"
+    r"(?:4|four|3|three)\W?digits?|(?:numbers?|digits)\s+(?:on|from|at)\s+the\s+(?:front|back)"
+    r")(?![^\W_])",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"(?<![\w$€£])\d(?:[ \-.]?\d){2,7}(?![\w])")
+_LONE_CODE = re.compile(r"(?<![\w$€£.,/:\-])\d(?:[ \-.]?\d){2,3}(?![\w/:\-]|[.,]\d)")
+_PASSWORD = re.compile(
+    r"\b(?:password|passwd|pwd|passcode)\s*(?:is|was|=|:|->)+\s*(?P<code>\S+)", re.IGNORECASE
+)
+_WORD = re.compile(r"[^\W_]+")
+_DIGIT = re.compile(r"\d")
+_MASKED_CODE = re.compile(f"⟦{CODE}⟧")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +99,40 @@ class Masked:
     """Kinds that were masked, each once, in the order of the message."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class _Span:
     start: int
     end: int
     kind: str = ""
+
+
+class _Spans:
+    """Spans in order, those that overlap made one, so that a look-up takes a bisection."""
+
+    def __init__(self, spans: Iterable[_Span]) -> None:
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        for span in sorted(spans):
+            if self.ends and span.start < self.ends[-1]:
+                self.ends[-1] = max(self.ends[-1], span.end)
+            else:
+                self.starts.append(span.start)
+                self.ends.append(span.end)
+
+    def overlap(self, start: int, end: int) -> bool:
+        """Tell whether any of the spans shares a character with start to end."""
+        return bisect_right(self.ends, start) < bisect_left(self.starts, end)
+
+    def pieces(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield what is left of start to end when the spans are cut out."""
+        first = bisect_right(self.ends, start)
+        last = bisect_left(self.starts, end)
+        for number in range(first, last):
+            if self.starts[number] > start:
+                yield start, self.starts[number]
+            start = max(start, self.ends[number])
+        if start < end:
+            yield start, end
 
 
 def token(kind: str) -> str:
@@ -112,20 +151,16 @@ def mask(text: str, *, after_code: bool = False, keep: Iterable[str] = ()) -> Ma
     """
     if not text.isascii():
         text = _plain_digits(text)
-    spelt = list(_spelt_spans(text))
-    if not spelt and not _has_digit(text) and not _PASSWORD.search(text):
-        return Masked(text)
-    safe = list(_safe_spans(text, keep))
-    cards = [*_cards(text, safe), *(s for s in spelt if s.kind == CARD)]
-    codes = [*_codes(text, safe, after_code), *(s for s in spelt if s.kind == CODE)]
-    return _replaced(text, cards + [c for c in codes if not _overlaps(c, cards)])
-
-
-_ANY_DIGIT = re.compile(r"\d")
-
-
-def _has_digit(text: str) -> bool:
-    return _ANY_DIGIT.search(text) is not None
+    kinds: list[str] = []
+    # What was masked brings its neighbours closer together, so that a second look
+    # may find one more; a few looks always come to rest.
+    for _ in range(4):
+        spans = _secrets(text, after_code, tuple(keep))
+        if not spans:
+            break
+        text = _replaced(text, spans)
+        kinds += [span.kind for span in sorted(spans)]
+    return Masked(text, tuple(dict.fromkeys(kinds)))
 
 
 def _plain_digits(text: str) -> str:
@@ -136,115 +171,141 @@ def _plain_digits(text: str) -> str:
             kept.append(character)
         elif (digit := unicodedata.digit(character, None)) is not None:
             kept.append(str(digit))
-        elif unicodedata.category(character) == "Cf" and character != "\u200d":
-            continue
-        else:
+        elif unicodedata.category(character) != "Cf" or character == "\u200d":
             kept.append(character)
     return "".join(kept)
 
 
-def _safe_spans(text: str, keep: Iterable[str]) -> Iterator[_Span]:
+def _secrets(text: str, after_code: bool, keep: tuple[str, ...]) -> list[_Span]:
+    spelt = list(_spelt_runs(text))
+    has_digit = _DIGIT.search(text) is not None
+    if not spelt and not has_digit and not _PASSWORD.search(text):
+        return []
+    certain = list(_guide_spans(text, keep))
+    for pattern in (_DATE, _SIGNED_AMOUNT):
+        certain += [_Span(*match.span()) for match in pattern.finditer(text)]
+    likely = list(certain)
+    for pattern in (_BARE_AMOUNT, _PHONE):
+        likely += [_Span(*match.span()) for match in pattern.finditer(text)]
+    cards = [_Span(s, e, CARD) for s, e, count in spelt if count >= CARD_DIGITS.start]
+    if has_digit:
+        cards += _cards(text, _Spans(certain), _Spans(likely))
+    taken = _Spans([*likely, *cards])
+    digits = [_Span(*m.span(), CODE) for m in _CODE.finditer(text)]
+    digits += [_Span(s, e, CODE) for s, e, count in spelt if count in _CODE_DIGITS]
+    codes = _codes(text, [d for d in digits if not taken.overlap(d.start, d.end)])
+    if after_code:
+        lone = [_Span(*m.span(), CODE) for m in _LONE_CODE.finditer(text)]
+        lone += [_Span(s, e, CODE) for s, e, count in spelt if count in _LONE_CODE_DIGITS]
+        codes += [span for span in lone if not taken.overlap(span.start, span.end)]
+    for match in _PASSWORD.finditer(text):
+        if _DIGIT.search(match["code"]):
+            codes.append(_Span(*match.span("code"), CODE))
+    return cards + codes
+
+
+def _guide_spans(text: str, keep: tuple[str, ...]) -> Iterator[_Span]:
     for number in keep:
         start = text.find(number)
         while start >= 0:
-            yield _Span(start, start + len(number), "guide")
+            yield _Span(start, start + len(number))
             start = text.find(number, start + len(number))
-    for kind, pattern in (("date", _DATE), ("amount", _AMOUNT), ("phone", _PHONE)):
-        for match in pattern.finditer(text):
-            yield _Span(match.start(), match.end(), kind)
 
 
-def _cards(text: str, safe: list[_Span]) -> Iterator[_Span]:
-    guide = [span for span in safe if span.kind == "guide"]
-    for run in _GROUP_RUN.finditer(text):
-        for start, end in _pieces(run.start(), run.end(), guide):
-            digits = _digits(text[start:end])
-            if len(digits) < CARD_DIGITS.start:
-                continue
-            # A run that could be read as dates, amounts and phone numbers is let
-            # through only where no card number hides in it.
-            parts = list(_pieces(start, end, safe))
-            long = [p for p in parts if len(_digits(text[p[0] : p[1]])) >= CARD_DIGITS.start]
-            if len(digits) in CARD_DIGITS and passes_luhn(digits):
-                yield _Span(start, end, CARD)
-            elif long:
-                for part in long:
-                    yield _trimmed(text, *part)
-
-
-def _pieces(start: int, end: int, cuts: list[_Span]) -> Iterator[tuple[int, int]]:
-    """Yield what is left of a run when the spans inside it are cut out."""
-    inside = sorted((c for c in cuts if c.start < end and c.end > start), key=lambda c: c.start)
-    for cut in inside:
-        if cut.start > start:
-            yield start, cut.start
-        start = max(start, cut.end)
-    if start < end:
-        yield start, end
-
-
-def _trimmed(text: str, start: int, end: int) -> _Span:
-    while not text[start].isdigit():
-        start += 1
-    while not text[end - 1].isdigit():
-        end -= 1
-    return _Span(start, end, CARD)
-
-
-def _digits(text: str) -> str:
-    return "".join(c for c in text if c.isdigit())
-
-
-def passes_luhn(digits: str) -> bool:
-    """Tell whether the digits pass the check of ISO/IEC 7812-1, annex B (Luhn)."""
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        value = int(digit) * (2 if place % 2 else 1)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0
-
-
-def _codes(text: str, safe: list[_Span], after_code: bool) -> Iterator[_Span]:
-    patterns = [_CODE_AFTER, _CODE_BEFORE, *([_LONE_CODE] if after_code else [])]
-    for pattern in patterns:
-        for match in pattern.finditer(text):
-            span = _Span(match.start("code"), match.end("code"), CODE)
-            if not _overlaps(span, safe):
-                yield span
-    for match in _PASSWORD.finditer(text):
-        if _has_digit(match.group("code")):
-            yield _Span(match.start("code"), match.end("code"), CODE)
-
-
-def _spelt_spans(text: str) -> Iterator[_Span]:
-    """Yield the secrets that are dictated digit by digit."""
+def _spelt_runs(text: str) -> Iterator[tuple[int, int, int]]:
+    """Yield (start, end, digits) of what is dictated digit by digit, in words or mixed."""
     for run in _SPELT_RUN.finditer(text):
-        count = len(re.findall(rf"\b(?:{_SPELT})\b", run.group(), re.IGNORECASE))
-        if count >= CARD_DIGITS.start:
-            yield _Span(run.start(), run.end(), CARD)
-        elif count in range(3, 9):
-            before = text[max(0, run.start() - 40) : run.start()]
-            after = text[run.end() : run.end() + 40]
-            if _NEAR_CODE_WORD.search(before) or _NEAR_CODE_WORD.search(after):
-                yield _Span(run.start(), run.end(), CODE)
+        count = worded = 0
+        for unit in _SPELT_UNIT.finditer(run.group()):
+            times = _TIMES.get((unit["times"] or "").lower(), 1)
+            count += times * (1 if unit["word"] else len(unit["digits"]))
+            worded += 1 if unit["word"] else 0
+        if worded:
+            yield run.start(), run.end(), count
 
 
-_NEAR_CODE_WORD = re.compile(rf"(?<![^\W_]){_CODE_WORD}(?![^\W_])", re.IGNORECASE)
+def _cards(text: str, certain: _Spans, likely: _Spans) -> Iterator[_Span]:
+    for run in _GROUP_RUN.finditer(text):
+        for start, end in certain.pieces(run.start(), run.end()):
+            groups = [match.span() for match in _GROUPS.finditer(text, start, end)]
+            if sum(e - s for s, e in groups) < CARD_DIGITS.start:
+                continue
+            yield from _passing_windows(text, groups)
+            for first, last in likely.pieces(start, end):
+                left = [m.span() for m in _GROUPS.finditer(text, first, last)]
+                if sum(e - s for s, e in left) >= CARD_DIGITS.start:
+                    yield _Span(left[0][0], left[-1][1], CARD)
 
 
-def _overlaps(span: _Span, others: Iterable[_Span]) -> bool:
-    return any(span.start < other.end and other.start < span.end for other in others)
+_GROUPS = re.compile(r"\d+")
 
 
-def _replaced(text: str, spans: list[_Span]) -> Masked:
-    parts: list[str] = []
-    kinds: list[str] = []
-    at = 0
-    for span in sorted(spans, key=lambda s: (s.start, -s.end)):
-        if span.start < at:
+def _passing_windows(text: str, groups: list[tuple[int, int]]) -> Iterator[_Span]:
+    """Yield neighbouring groups of 13 to 19 digits in all that pass the Luhn check.
+
+    The sums with every other digit doubled are kept from the start of the run, so
+    that each window costs two subtractions.
+    """
+    digits = [int(c) for start, end in groups for c in text[start:end]]
+    doubled = [d * 2 - 9 if d > 4 else d * 2 for d in digits]
+    sums = [
+        list(accumulate(((a, b)[(n + odd) % 2] for n, (a, b) in enumerate(both)), initial=0))
+        for odd in (0, 1)
+        for both in [list(zip(digits, doubled, strict=True))]
+    ]
+    ends = list(accumulate((end - start for start, end in groups), initial=0))
+    for first in range(len(groups)):
+        for last in range(first, len(groups)):
+            count = ends[last + 1] - ends[first]
+            if count >= CARD_DIGITS.stop:
+                break
+            # The last digit of the window is not doubled, the one before it is.
+            column = sums[(ends[last + 1] - 1) % 2]
+            if (
+                count >= CARD_DIGITS.start
+                and (column[ends[last + 1]] - column[ends[first]]) % 10 == 0
+            ):
+                yield _Span(groups[first][0], groups[last][1], CARD)
+
+
+def _codes(text: str, digits: list[_Span]) -> list[_Span]:
+    """Return those of `digits` that stand near a word for a code, or near such a code."""
+    if not digits:
+        return []
+    digits = sorted(digits)
+    marks = [_Span(*m.span()) for m in _CODE_WORD.finditer(text)]
+    masked = [_Span(*m.span()) for m in _MASKED_CODE.finditer(text)]
+    found = {d for d in digits if _near(text, d, marks, _NEAR_WORDS)}
+    found |= {d for d in digits if _near(text, d, masked, _CHAIN_WORDS)}
+    for row in (digits, digits[::-1]):
+        for before, span in pairwise(row):
+            if before in found and _near(text, span, [before], _CHAIN_WORDS):
+                found.add(span)
+    return sorted(found)
+
+
+def _near(text: str, span: _Span, marks: list[_Span], most: int) -> bool:
+    """Tell whether at most `most` words stand between a span and the marks next to it."""
+    place = bisect_left(marks, span)
+    for mark in marks[max(0, place - 1) : place + 1]:
+        if mark.start < span.end and span.start < mark.end:
             continue
-        parts += [text[at : span.start], token(span.kind)]
+        between = (mark.end, span.start) if mark.end <= span.start else (span.end, mark.start)
+        if between[1] - between[0] > _NEAR_CHARACTERS:
+            continue
+        if len(_WORD.findall(text, *between)) <= most:
+            return True
+    return False
+
+
+def _replaced(text: str, spans: list[_Span]) -> str:
+    parts: list[str] = []
+    at = 0
+    # Of spans that overlap, a card number swallows the rest.
+    for span in sorted(spans, key=lambda s: (s.start, s.kind != CARD, -s.end)):
+        if span.end <= at:
+            continue
+        if span.start >= at:
+            parts += [text[at : span.start], token(span.kind)]
         at = span.end
-        if span.kind not in kinds:
-            kinds.append(span.kind)
-    return Masked("".join([*parts, text[at:]]), tuple(kinds))
+    return "".join([*parts, text[at:]])

@@ -75,7 +75,8 @@ def _typed(name: str, value: Any) -> Any:
     wanted: dict[str, Any] = {"tries": int, "clarified": int, "urgent": bool, "caveat_told": bool}
     if name == "faq":
         wanted[name] = int | None
-    if not isinstance(value, wanted.get(name, str)):
+    number_wanted = isinstance(value, bool) and wanted.get(name) is not bool
+    if number_wanted or not isinstance(value, wanted.get(name, str)):
         raise TypeError(name)
     return value
 

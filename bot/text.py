@@ -94,10 +94,17 @@ _DIGITS = re.compile(r"\d")
 
 def normalise(text: str) -> str:
     """Return `text` in one spelling: NFKC, lower case, straight apostrophes, no private tokens."""
-    text = _PRIVATE_TOKEN.sub(" ", text)
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(_STRAIGHT)
-    return text.lower()
+    return composed(_PRIVATE_TOKEN.sub(" ", text)).translate(_STRAIGHT).lower()
+
+
+def composed(text: str) -> str:
+    """Return `text` in NFKC: full-width letters as plain ones, an accent with its letter."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
+def is_number(word: str) -> bool:
+    """Tell whether a word of a message says nothing but a number."""
+    return word.isdigit()
 
 
 def words(text: str) -> list[str]:
@@ -118,12 +125,13 @@ def words(text: str) -> list[str]:
 
 
 def word_spans(text: str) -> list[tuple[str, int, int]]:
-    """Return (word, start, end) for the words of `text`, as `words` gives them.
+    """Return (word, start, end) for the words of a composed text, as `words` gives them.
 
     A short form that stands for several words gives each of them its own place.
     """
     found: list[tuple[str, int, int]] = []
-    for match in _WORD.finditer(text.translate(_STRAIGHT)):
+    blank = _PRIVATE_TOKEN.sub(lambda match: " " * len(match.group()), composed(text))
+    for match in _WORD.finditer(blank.translate(_STRAIGHT)):
         written = match.group().lower()[:MAX_WORD_LENGTH]
         found += [(word, match.start(), match.end()) for word in _spelt_out(written)]
         if len(found) >= MAX_WORDS:

@@ -59,8 +59,14 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_jobs(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--jobs", type=int, default=-1, metavar="N", help="processes side by side (one a core)"
+        "--jobs", type=_jobs, default=-1, metavar="N", help="processes side by side (one a core)"
     )
+
+
+def _jobs(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes; wanted 1 or more")
+    return int(text)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -83,7 +83,7 @@ def read_fresh(folder: Path) -> dict[str, list[Utterance]]:
 
     In the out-of-scope file a comment line with the word 'far' begins the far misses.
     """
-    rows = utterances.read_folder(folder)
+    rows = utterances.read_folder(folder, with_also=True)
     parts: dict[str, list[Utterance]] = {"in_scope": [], NEAR: [], FAR: []}
     border = _far_from(folder / f"{OUT_OF_SCOPE}.txt")
     for row in rows:

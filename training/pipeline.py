@@ -21,7 +21,7 @@ def load(folder: Path) -> Pipeline:
     `predict_proba` is what `Classifier.probabilities` computes.
     """
     description, weights = modelfile.load(folder)
-    union = features.build(description.features)
+    union = features.build(description.features, dtype=np.float64)
     start = 0
     for name, vectorizer in union.transformer_list:
         vocabulary = getattr(weights, name)
@@ -49,5 +49,8 @@ def _restore(vectorizer: TfidfVectorizer, vocabulary: tuple[str, ...], idf: np.n
 def export(folder: Path, path: Path) -> None:
     """Write the pipeline of the model in `folder` with joblib; reading it needs this package."""
     aside = path.with_name(f"{path.name}.new")
-    joblib.dump(load(folder), aside)
-    aside.replace(path)
+    try:
+        joblib.dump(load(folder), aside)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)

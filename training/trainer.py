@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from bot import modelfile, text
+from bot.errors import ModelError, UtteranceError
 from bot.modelfile import FeatureSettings, ModelDescription, Weights
 from training import features, zones
 from training.utterances import Utterance, check_trainable
@@ -31,9 +33,12 @@ SEED = 20_26
 FOLDS = 5
 INVERSE_REGULARISATION = 20.0
 TOLERANCE = 1e-4
+MANY_PER_INTENT = 60
+"""Utterances per intent, on average, from which a data set is a large one."""
 _IMPOSSIBLE = -30.0
 """Logit of a label that a fold has never seen."""
 
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 Report = Callable[[int, int], None]
 
 
@@ -55,12 +60,25 @@ def in_training_order(utterances: Sequence[Utterance]) -> list[Utterance]:
     return [unique[key] for key in sorted(unique)]
 
 
+def settings_for(utterances: Sequence[Utterance]) -> FeatureSettings:
+    """Return the settings for a data set of this size.
+
+    Where an intent has few utterances, every n-gram counts and pairs of words say
+    little; both change at about a hundred, as measured in docs/measurements.md.
+    """
+    unique = {(u.intent, u.text) for u in utterances}
+    average = len(unique) / max(1, len({intent for intent, _ in unique}))
+    if average >= MANY_PER_INTENT:
+        return FeatureSettings()
+    return FeatureSettings(bigram_weight=0.42, rare_below=1)
+
+
 def data_hash(utterances: Sequence[Utterance], settings: FeatureSettings | None = None) -> str:
     """Return the hash of all that decides the weights: pairs, settings, features version."""
     pairs = [(u.intent, u.text) for u in in_training_order(utterances)]
     content = [
         pairs,
-        asdict(settings or FeatureSettings()),
+        asdict(settings or settings_for(utterances)),
         [INVERSE_REGULARISATION, TOLERANCE, SEED, FOLDS],
         text.FEATURES_VERSION,
     ]
@@ -82,7 +100,7 @@ def train(
     """
     check_trainable(list(utterances))
     rows = in_training_order(utterances)
-    settings = settings or FeatureSettings()
+    settings = settings or settings_for(rows)
     messages = features.WordReader().transform([row.text for row in rows])
     labels = [row.intent for row in rows]
     held_out, pipeline = _fit_all(messages, labels, settings, jobs, report)
@@ -119,7 +137,12 @@ def fit(messages: list[list[str]], labels: list[str], settings: FeatureSettings)
             ),
         ]
     )
-    return pipeline.fit(messages, labels)
+    try:
+        return pipeline.fit(messages, labels)
+    except ValueError as error:  # scikit-learn's only word for a block without a single feature
+        raise UtteranceError(
+            f"the utterances cannot be learned from ({error}); wanted sentences of several words"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +214,8 @@ def known_shares(pipeline: Pipeline, messages: list[list[str]]) -> NDArray[np.fl
     stems = dict(pipeline["features"].transformer_list)["stems"]
     unseen = max(float(block.idf_.max()) for _, block in pipeline["features"].transformer_list)
     shares = np.zeros(len(messages))
-    for number, message in enumerate(messages):
+    for number, words in enumerate(messages):
+        message = [word for word in words if not text.is_number(word)]
         ids = [stems.vocabulary_.get(stem, -1) for stem in text.stems(message)]
         weights = [float(stems.idf_[i]) if i >= 0 else unseen for i in ids]
         known = sum(weight for i, weight in zip(ids, weights, strict=True) if i >= 0)
@@ -239,6 +263,11 @@ def write(trained: Trained, models: Path, name: str | None = None) -> Path:
     Without a name the folder is called after the time. The old model stays; a model
     written under a name that exists takes the place of the old one.
     """
+    if name is not None and (not _NAME.fullmatch(name) or name == modelfile.CURRENT_FILE):
+        raise ModelError(
+            f"the model's name is {name!r}; wanted letters, digits, '.', '_' or '-', "
+            f"the first a letter or digit, and not {modelfile.CURRENT_FILE!r}"
+        )
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     chosen = name or f"{stamp}-{trained.description.data_hash[:8]}"
     aside = models / f".{chosen}.{os.getpid()}"

@@ -16,6 +16,7 @@ MAX_LENGTH = 2_000
 
 _INTENT = re.compile(r"[a-z][a-z0-9_]*")
 _ALSO = "| also:"
+_ESCAPED = ("\\#", "\\!", "\\\\")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,8 +35,10 @@ class Utterance:
     """`file:line`, for messages."""
 
 
-def read_folder(folder: Path) -> list[Utterance]:
+def read_folder(folder: Path, *, with_also: bool = False) -> list[Utterance]:
     """Return the utterances of every `*.txt` in `folder`, in the order of the files.
+
+    `with_also`: a line of a test set may end in `| also: intent, intent`.
 
     Raises UtteranceError, with every finding on a line of its own, when the
     folder is missing or holds a line that cannot be learned from.
@@ -47,13 +50,13 @@ def read_folder(folder: Path) -> list[Utterance]:
     problems: list[str] = []
     found: list[Utterance] = []
     for path in sorted(folder.glob("*.txt")):
-        found += _read_file(path, problems)
+        found += _read_file(path, problems, with_also=with_also)
     if problems:
         raise UtteranceError("\n".join(problems))
     return found
 
 
-def _read_file(path: Path, problems: list[str]) -> list[Utterance]:
+def _read_file(path: Path, problems: list[str], *, with_also: bool) -> list[Utterance]:
     intent = path.stem
     if not _INTENT.fullmatch(intent):
         problems.append(
@@ -75,18 +78,18 @@ def _read_file(path: Path, problems: list[str]) -> list[Utterance]:
         if len(line) > MAX_LENGTH:
             problems.append(f"{where}: {len(line):,} characters; wanted at most {MAX_LENGTH:,}")
         elif line and not line.startswith("#"):
-            found.append(parse_line(line, intent, where))
+            found.append(parse_line(line, intent, where, with_also=with_also))
     return found
 
 
-def parse_line(line: str, intent: str, source: str = "") -> Utterance:
+def parse_line(line: str, intent: str, source: str = "", *, with_also: bool = False) -> Utterance:
     """Return the utterance of one line that is neither empty nor a comment."""
-    line, _, also = line.partition(_ALSO)
+    line, _, also = line.partition(_ALSO) if with_also else (line, "", "")
     line = unicodedata.normalize("NFC", line.strip())
     protected = line.startswith("! ")
     if protected:
         line = line[2:].strip()
-    elif line.startswith(("\\#", "\\!")):
+    if line.startswith(_ESCAPED):
         line = line[1:]
     others = tuple(name.strip() for name in also.split(",") if name.strip())
     return Utterance(intent, line, protected, others, source)
@@ -95,7 +98,7 @@ def parse_line(line: str, intent: str, source: str = "") -> Utterance:
 def format_line(text: str) -> str:
     """Return `text` as a line of a file: the inverse of `parse_line` for any one-line text."""
     line = " ".join(unicodedata.normalize("NFC", text).split())
-    return f"\\{line}" if line.startswith(("#", "!", "\\#", "\\!")) else line
+    return f"\\{line}" if line.startswith(("#", "!", *_ESCAPED)) else line
 
 
 def check_trainable(utterances: list[Utterance]) -> None:
@@ -108,9 +111,9 @@ def check_trainable(utterances: list[Utterance]) -> None:
             f"found {len(by_intent)} intent(s); wanted at least two files with utterances"
         )
     problems = [
-        f"{rows[0].source}: the intent {intent} has {len(rows)} utterance(s); wanted at least 2"
+        f"{rows[0].source}: the intent {intent} has only one utterance; wanted at least 2"
         for intent, rows in by_intent.items()
-        if len(rows) < 2
+        if len({row.text for row in rows}) < 2
     ]
     seen: dict[str, Utterance] = {}
     for utterance in utterances:
@@ -133,6 +136,10 @@ def add(folder: Path, intent: str, text: str) -> bool:
     """
     if not _INTENT.fullmatch(intent):
         raise UtteranceError("the intent's name: wanted lower-case letters, digits and _")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise UtteranceError("the utterance: is not UTF-8; type it in that encoding") from None
     line = format_line(text)
     if not line or len(line) > MAX_LENGTH:
         raise UtteranceError(f"the utterance: wanted 1 to {MAX_LENGTH:,} characters")

@@ -12,11 +12,11 @@ from bot.messages import OUT_OF_SCOPE
 
 COST_WRONG = 1.0
 """A wrong answer sends somebody to the wrong place."""
-COST_REFUSED = 0.6
+COST_REFUSED = 0.7
 """'I do not know' to a question that has an answer; it still shows a way to a person."""
-COST_ASKED = 0.25
+COST_ASKED = 0.35
 """'Did you mean': one more turn when the right topic is offered, and for what is out of scope."""
-COST_ASKED_WRONG = 0.7
+COST_ASKED_WRONG = 0.8
 """'Did you mean' without the right topic: a turn, and still no answer."""
 
 
