@@ -102,7 +102,8 @@ class Classifier:
     def _zone(self, value: float) -> Zone:
         if value >= self.description.answer_from:
             return "answer"
-        return "clarify" if value >= self.description.clarify_from else "unknown"
+        # Nothing known gives a score of nothing, which no threshold may let through.
+        return "clarify" if value >= self.description.clarify_from and value > 0 else "unknown"
 
     def _softmax(self, reading: _Reading) -> NDArray[np.float64]:
         logits = reading.values @ self._coefficients[reading.ids] + self._bias

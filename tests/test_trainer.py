@@ -188,7 +188,7 @@ def test_utterances_that_teach_nothing_are_refused_in_words(rows: list[tuple[str
 def test_progress_is_reported_for_every_fit() -> None:
     steps: list[tuple[int, int]] = []
     trainer.train(garden(), jobs=1, report=lambda done, of: steps.append((done, of)))
-    assert steps == [(n, trainer.FOLDS + 1) for n in range(1, trainer.FOLDS + 2)]
+    assert steps == [(n, trainer.TRAINING_FOLDS + 1) for n in range(1, trainer.TRAINING_FOLDS + 2)]
 
 
 def test_writing_makes_a_new_folder_and_puts_it_in_use(trained: Trained, tmp_path: Path) -> None:

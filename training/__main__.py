@@ -8,13 +8,12 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.errors import BotError
 from bot.home import Home
 
 if TYPE_CHECKING:
-    from training.trainer import Trained
     from training.utterances import Utterance
 
 # scikit-learn takes a second to import: each command below imports what it needs,
@@ -101,7 +100,7 @@ def _train(options: argparse.Namespace, home: Home) -> int:
     home.check_writable()
     rows = utterances.read_folder(home.utterances)
     started = time.monotonic()
-    trained = _fit(rows, options.jobs)
+    trained = _with_progress(trainer.train, rows, options.jobs, trainer.TRAINING_FOLDS + 1)
     folder = trainer.write(trained, home.models, options.name)
     scores = dict(trained.description.scores)
     if options.json:
@@ -118,40 +117,45 @@ def _train(options: argparse.Namespace, home: Home) -> int:
 
 def _evaluate(options: argparse.Namespace, home: Home) -> int:
     from bot.classifier import Classifier
-    from training import evaluation, utterances
+    from training import evaluation, trainer, utterances
 
     rows = utterances.read_folder(home.utterances)
-    trained = _fit(rows, options.jobs)
-    classifier = Classifier(trained.description, trained.weights)
-    parts = {"held-out folds": evaluation.cross_validated(trained)}
+    held_out = _with_progress(trainer.cross_validate, rows, options.jobs, trainer.EVALUATION_FOLDS)
+    parts = {f"{trainer.EVALUATION_FOLDS} held-out folds": evaluation.cross_validated(held_out)}
     if home.fresh.is_dir():
-        parts["fresh set"] = evaluation.fresh(classifier, home.fresh)
+        classifier = Classifier.load(home.model_folder())
+        if classifier.description.data_hash != trainer.data_hash(rows):
+            print("bot-train: the model in use was trained on other utterances; train first for "
+                  "figures of these", file=sys.stderr)  # fmt: skip
+        parts["fresh set, model in use"] = evaluation.fresh(classifier, home.fresh)
     if options.json:
-        document = {name: part.to_dict() for name, part in parts.items()}
-        print(json.dumps({**document, "scores": dict(trained.description.scores)}))
+        print(json.dumps({name: part.to_dict() for name, part in parts.items()}))
     else:
         print("\n\n".join(evaluation.table(name, part) for name, part in parts.items()))
     return 0
 
 
-def _fit(rows: list[Utterance], jobs: int) -> Trained:
-    """Train with a progress bar on a terminal, silently elsewhere."""
-    from training import trainer
+Result = TypeVar("Result")
 
+
+def _with_progress(
+    work: Callable[..., Result], rows: list[Utterance], jobs: int, fits: int
+) -> Result:
+    """Return work(rows), with a bar that counts the fits on a terminal, silently elsewhere."""
     if not sys.stderr.isatty():
-        return trainer.train(rows, jobs=jobs)
+        return work(rows, jobs=jobs)
     from prompt_toolkit.output import create_output
     from prompt_toolkit.shortcuts import ProgressBar
     from prompt_toolkit.shortcuts.progress_bar import ProgressBarCounter
 
     with ProgressBar(output=create_output(stdout=sys.stderr)) as bar:
-        counter: ProgressBarCounter[object] = bar(label="fits", total=trainer.FOLDS + 1)
+        counter: ProgressBarCounter[object] = bar(label="fits", total=fits)
 
         def report(done: int, of: int) -> None:
             counter.total, counter.items_completed = of, done
             bar.invalidate()
 
-        return trainer.train(rows, jobs=jobs, report=report)
+        return work(rows, jobs=jobs, report=report)
 
 
 def _teach(options: argparse.Namespace, home: Home) -> int:

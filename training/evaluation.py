@@ -10,8 +10,8 @@ from pathlib import Path
 from bot.classifier import Classifier
 from bot.messages import OUT_OF_SCOPE
 from training import utterances
-from training.trainer import Trained
 from training.utterances import Utterance
+from training.zones import HeldOut
 
 NEAR, FAR = "near", "far"
 
@@ -67,9 +67,8 @@ def _row(share: Share) -> dict[str, object]:
     }
 
 
-def cross_validated(trained: Trained) -> Evaluation:
+def cross_validated(held: HeldOut) -> Evaluation:
     """Return the accuracy of the folds' models on the utterances they had not seen."""
-    held = trained.held_out
     right = held.logits.argmax(axis=1) == held.truth
     by_intent = {
         name: Share(int(right[held.truth == number].sum()), int((held.truth == number).sum()))
