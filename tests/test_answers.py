@@ -173,7 +173,7 @@ def test_nobody_is_sent_to_the_back_of_a_card_that_is_gone(bot: Bot) -> None:
 
 
 def test_a_noted_detail_is_said_in_a_proper_sentence(bot: Bot) -> None:
-    first = talk(bot, "my card is from the UK")[0].text.split("\n")[0]
+    first = talk(bot, "corporate")[0].text.split("\n")[0]
     assert first.startswith("Noted: ")
     assert first.endswith(".")
     assert not first.endswith("..")

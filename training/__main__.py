@@ -14,6 +14,7 @@ from bot.errors import BotError
 from bot.home import Home
 
 if TYPE_CHECKING:
+    from bot.classifier import Classifier
     from training.utterances import Utterance
 
 # scikit-learn takes a second to import: each command below imports what it needs,
@@ -116,23 +117,34 @@ def _train(options: argparse.Namespace, home: Home) -> int:
 
 
 def _evaluate(options: argparse.Namespace, home: Home) -> int:
-    from bot.classifier import Classifier
     from training import evaluation, trainer, utterances
 
     rows = utterances.read_folder(home.utterances)
     held_out = _with_progress(trainer.cross_validate, rows, options.jobs, trainer.EVALUATION_FOLDS)
-    parts = {f"{trainer.EVALUATION_FOLDS} held-out folds": evaluation.cross_validated(held_out)}
+    parts = {"held-out folds": evaluation.cross_validated(held_out)}
     if home.fresh.is_dir():
-        classifier = Classifier.load(home.model_folder())
-        if classifier.description.data_hash != trainer.data_hash(rows):
-            print("bot-train: the model in use was trained on other utterances; train first for "
-                  "figures of these", file=sys.stderr)  # fmt: skip
-        parts["fresh set, model in use"] = evaluation.fresh(classifier, home.fresh)
+        parts["fresh set"] = evaluation.fresh(_classifier_of(rows, home, options.jobs), home.fresh)
     if options.json:
         print(json.dumps({name: part.to_dict() for name, part in parts.items()}))
     else:
         print("\n\n".join(evaluation.table(name, part) for name, part in parts.items()))
     return 0
+
+
+def _classifier_of(rows: list[Utterance], home: Home, jobs: int) -> Classifier:
+    """Return the model in use if it is of these utterances, else one fitted for the purpose."""
+    from bot.classifier import Classifier
+    from bot.errors import ModelError
+    from training import trainer
+
+    try:
+        in_use = Classifier.load(home.model_folder())
+        if in_use.description.data_hash == trainer.data_hash(rows):
+            return in_use
+    except ModelError:
+        pass
+    trained = _with_progress(trainer.train, rows, jobs, trainer.TRAINING_FOLDS + 1)
+    return Classifier(trained.description, trained.weights)
 
 
 Result = TypeVar("Result")
