@@ -10,6 +10,7 @@ from bot.entities import MAX_VALUE, Extractor
 from bot.guide import Guide
 from bot.home import Home
 from bot.redaction import mask
+from bot.text import composed
 
 GUIDE = Guide.load(Home.shipped().guide)
 EXTRACTOR = Extractor(GUIDE.slots)
@@ -245,4 +246,4 @@ def test_no_message_is_an_error_and_every_detail_has_its_place(message: str, ask
     for entity in EXTRACTOR.extract(message, asked=asked):
         assert entity.slot in GUIDE.slots
         assert 0 < len(entity.value) <= MAX_VALUE
-        assert 0 <= entity.start < entity.end <= len(message)
+        assert 0 <= entity.start < entity.end <= len(composed(message))
