@@ -8,13 +8,13 @@ from datetime import date
 from pathlib import Path
 from threading import Lock
 
-from bot import answers, dialogue, quantities, redaction
+from bot import answers, dialogue, quantities, redaction, sheet
 from bot import text as text_
 from bot.classifier import Classifier
 from bot.entities import Extractor
 from bot.guide import Guide
 from bot.home import Home
-from bot.messages import Classification, Entity, Explanation, Reply, Understanding
+from bot.messages import Classification, Entity, Explanation, Reply, Sheet, Understanding
 from bot.session import MemoryStore, Session, SessionStore, check_id
 
 MAX_CHARACTERS = 4_000
@@ -124,6 +124,12 @@ class Bot:
         """Return what a conversation remembers, or None when there is none."""
         check_id(session_id)
         return self._store.get(session_id)
+
+    def sheet(self, session_id: str) -> Sheet:
+        """Return the call sheet for what a conversation is about; a general one for none."""
+        check_id(session_id)
+        session = self._store.get(session_id) or self._new_session()
+        return sheet.write(session, self._knowledge.guide)
 
     def forget(self, session_id: str) -> None:
         """Forget a conversation."""

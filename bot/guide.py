@@ -107,6 +107,8 @@ class Topic:
     """What a person might type to get here; offered as a suggestion."""
     routes: tuple[str, ...] = ()
     """Names of routes or groups, best first."""
+    opening: str = ""
+    """First sentence of a call about it, for the call sheet."""
     lead: str = ""
     """Stands before the phone number."""
     urgent_lead: str = ""
@@ -166,6 +168,8 @@ class Item:
     """On a line of its own."""
     short: str
     """Within a sentence."""
+    details: bool = False
+    """Whether it stands for the details that a topic's call sheet lists one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +198,8 @@ class Guide:
     phrases: Mapping[str, str]
     words: Mapping[str, frozenset[str]]
     checklist: Mapping[str, Item]
+    sheet: Mapping[str, tuple[str, ...]]
+    """Of the call sheet: what to have 'ready', to 'ask' and to 'note'."""
     facts: Mapping[str, tuple[str, ...]]
     """Where each fact is stated: id -> places in the guide."""
     fingerprint: str

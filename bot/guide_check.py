@@ -119,6 +119,7 @@ def check(guide: Guide, findings: Findings) -> None:
         look.braces(slot.ask + slot.again, ("slot", name, "ask"))
     for name, item in guide.checklist.items():
         look.braces(item.text + item.short, ("checklist", name))
+    look.names(guide.sheet["ready"], guide.checklist, "checklist item", ("sheet", "ready"))
     for name, topic in guide.topics.items():
         look.topic(name, topic)
 

@@ -20,7 +20,7 @@ _KINDS: dict[str, type] = {
     **dict.fromkeys(("title", "caveat"), str),
     "person": list,
     **dict.fromkeys(("route", "faq"), list),
-    **dict.fromkeys(("slot", "topic", "say", "phrase", "words", "checklist"), dict),
+    **dict.fromkeys(("slot", "topic", "say", "phrase", "words", "checklist", "sheet"), dict),
 }
 """What may stand at the top of a file of the guide."""
 
@@ -91,7 +91,7 @@ def _merge_rows(held: list[Any], key: str, rows: list[Any], path: Path, reader: 
 def _merge_table(
     held: dict[str, Any], key: str, value: dict[str, Any], path: Path, reader: Findings
 ) -> None:
-    kinds = {"phrase": str, "words": list}
+    kinds = {"phrase": str, "words": list, "sheet": list}
     for name, entry in value.items():
         before = reader.origin.get((key, name))
         if before and before != str(DEFAULTS):
@@ -132,6 +132,7 @@ def _build(document: dict[str, Any], reader: Findings, fingerprint: str) -> Guid
             for n in document.get("words", {})
         },
         checklist={n: _item(n, t, reader) for n, t in document.get("checklist", {}).items()},
+        sheet={n: reader.texts(document["sheet"], n, ("sheet",)) for n in document["sheet"]},
         facts=MappingProxyType({k: tuple(v) for k, v in reader.facts.items()}),
         fingerprint=fingerprint,
     )
@@ -218,7 +219,17 @@ def _choice(table: dict[str, Any], reader: Findings, place: tuple[str, ...]) -> 
 
 def _topic(name: str, table: dict[str, Any], faqs: list[Faq], reader: Findings) -> Topic:
     place = ("topic", name)
-    texts = ("title", "answer", "offer", "lead", "urgent_lead", "urgent_answer", "tip", "otherwise")
+    texts = (
+        "title",
+        "answer",
+        "offer",
+        "lead",
+        "urgent_lead",
+        "urgent_answer",
+        "tip",
+        "otherwise",
+        "opening",
+    )
     lists = ("routes", "needs", "fills", "ready", "list", "next")
     flags = ("urgent", "answer_first", "without_card", "after_code")
     reader.keys(table, (*texts, *lists, *flags, "sets", "urgent_when"), place)
@@ -259,8 +270,9 @@ def _say(name: str, table: dict[str, Any], reader: Findings) -> Say:
 
 def _item(name: str, table: dict[str, Any], reader: Findings) -> Item:
     place = ("checklist", name)
-    reader.keys(table, ("text", "short"), place)
+    reader.keys(table, ("text", "short", "details"), place)
     reader.required(table, ("text",), place)
     reader.note_facts(table, place)
     whole = reader.value(table, "text", str, place)
-    return Item(whole, reader.value(table, "short", str, place) or whole)
+    short = reader.value(table, "short", str, place) or whole
+    return Item(whole, short, reader.value(table, "details", bool, place))

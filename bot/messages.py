@@ -125,6 +125,16 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page to have beside the phone."""
+
+    text: str
+    """As plain text."""
+    markdown: str
+    """The same with light mark-up; what the person typed is escaped."""
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why a message was classified as it was: exact contributions, nothing sampled."""
 

@@ -35,7 +35,8 @@ HELP = """Write in your own words, for example:
   i lost my card
   there is a charge i did not make
   which number do i call from spain
-/restart begins anew, /quit leaves. Ctrl-C clears the line, Ctrl-D leaves.
+/sheet shows a page to have beside the phone, /restart begins anew,
+/quit leaves. Ctrl-C clears the line, Ctrl-D leaves.
 Nothing that you type is written to disk."""
 
 _STYLE = Style.from_dict({"prompt": "ansicyan bold", "value": "bold", "hint": "ansigray"})
@@ -93,8 +94,10 @@ def chat(
         elif line == "/restart":
             bot.forget(SESSION_ID)
             screen.show("Let us start over. What do you need?")
+        elif line == "/sheet":
+            screen.show(bot.sheet(SESSION_ID).text)
         elif line.startswith("/") and len(line.split()) == 1:
-            screen.show("I know /help, /restart and /quit.")
+            screen.show("I know /help, /restart, /sheet and /quit.")
         elif line:
             reply = bot.reply(line, session_id=SESSION_ID)
             hints.texts = reply.suggestions

@@ -1,0 +1,64 @@
+"""Measures how long the program takes to start: prints a table, medians over several runs.
+
+python docs/startup.py [--runs 7]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import pexpect
+
+PYTHON = sys.executable
+SKLEARN = "import sklearn.linear_model, sklearn.feature_extraction.text"
+
+
+def timed(*command: str) -> float:
+    """Return the seconds that one run of a command takes."""
+    started = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    return time.perf_counter() - started
+
+
+def first_prompt() -> float:
+    """Return the seconds until the chat has painted its prompt and can be typed into."""
+    started = time.perf_counter()
+    environment = {**os.environ, "PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm"}
+    child = pexpect.spawn(PYTHON, ["-m", "bot"], env=environment, timeout=30)
+    child.expect("> ")
+    taken = time.perf_counter() - started
+    child.close(force=True)
+    return taken
+
+
+def main() -> None:
+    """Print the table."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--runs", type=int, default=7, help="runs of each (default 7)")
+    runs = options.parse_args().runs
+    cases: dict[str, Callable[[], float]] = {
+        "python -c pass": lambda: timed(PYTHON, "-c", "pass"),
+        "import numpy": lambda: timed(PYTHON, "-c", "import numpy"),
+        "import sklearn (TF-IDF and logistic regression)": lambda: timed(PYTHON, "-c", SKLEARN),
+        "first painted prompt of the chat": first_prompt,
+        'bot "i lost my card"': lambda: timed(PYTHON, "-m", "bot", "i lost my card"),
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in cases}
+    for _ in range(runs):  # in turn, so that a busy minute touches all of them
+        for name, case in cases.items():
+            seconds[name].append(case())
+    medians = {name: statistics.median(values) for name, values in seconds.items()}
+    base = next(value for name, value in medians.items() if "sklearn" in name)
+    print("| what | median s | share of import sklearn |\n|---|---|---|")
+    for name, value in medians.items():
+        print(f"| {name} | {value:.3f} | {value / base:.2f} |")
+
+
+if __name__ == "__main__":
+    main()
