@@ -53,10 +53,14 @@ _SPELT_UNIT = re.compile(rf"\b{_UNIT}", re.IGNORECASE)
 _GAP = rf"(?:[^\w]|_){{0,{_MAX_GAP}}}"
 _GROUP_RUN = re.compile(rf"\d+(?:{_GAP}(?:\b{_JOINER}\b{_GAP}){{0,3}}\d+)*", re.IGNORECASE)
 _DATE = re.compile(
-    r"(?<![\d/.\-])(?:"
-    r"(?:0?[1-9]|[12]\d|3[01])(?P<s>[/.\-])(?:0?[1-9]|[12]\d|3[01])(?P=s)(?:19|20)?\d\d"
+    r"(?<!\S)(?:"
+    r"(?:0?[1-9]|[12]\d|3[01])(?P<s>[/.\-])(?:0?[1-9]|[12]\d|3[01])(?P=s)(?:19|20)\d\d"
     r"|(?:19|20)\d\d(?P<t>[/.\-])(?:0?[1-9]|1[0-2])(?P=t)(?:0?[1-9]|[12]\d|3[01])"
-    r")(?![\d/\-]|\.\d)"
+    r")(?![^\s]?\d|/)"
+)
+_SHORT_DATE = re.compile(
+    r"(?<![\d/.\-])(?:0?[1-9]|[12]\d|3[01])(?P<s>[/.\-])(?:0?[1-9]|[12]\d|3[01])(?P=s)\d\d"
+    r"(?![\d/\-]|\.\d)"
 )
 _SIGNED_AMOUNT = re.compile(
     r"(?<!\d)(?:[$€£¥₹]|\b(?:usd|eur|gbp)\b)\s?(?:\d{1,3}(?:,\d{3})+|\d{1,7})(?:\.\d{1,2})?(?![\d])",
@@ -185,7 +189,7 @@ def _secrets(text: str, after_code: bool, keep: tuple[str, ...]) -> list[_Span]:
     for pattern in (_DATE, _SIGNED_AMOUNT):
         certain += [_Span(*match.span()) for match in pattern.finditer(text)]
     likely = list(certain)
-    for pattern in (_BARE_AMOUNT, _PHONE):
+    for pattern in (_SHORT_DATE, _BARE_AMOUNT, _PHONE):
         likely += [_Span(*match.span()) for match in pattern.finditer(text)]
     cards = [_Span(s, e, CARD) for s, e, count in spelt if count >= CARD_DIGITS.start]
     if has_digit:
