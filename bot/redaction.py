@@ -63,7 +63,7 @@ _SHORT_DATE = re.compile(
     r"(?![\d/\-]|\.\d)"
 )
 _SIGNED_AMOUNT = re.compile(
-    r"(?<!\d)(?:[$€£¥₹]|\b(?:usd|eur|gbp)\b)\s?(?:\d{1,3}(?:,\d{3})+|\d{1,7})(?:\.\d{1,2})?(?![\d])",
+    r"(?<!\d)(?:[$€£¥₹]|\b(?:usd|eur|gbp)\b)\s?(?:\d{1,3}(?:,\d{3})+|\d{1,7})(?:\.\d{1,2})?(?!\S?\d)",
     re.IGNORECASE,
 )
 _BARE_AMOUNT = re.compile(

@@ -18,7 +18,7 @@ PHONES = [number for number in KEEP if number.startswith(("1-", "+1-"))]
 
 # No digit of any script and no invisible character: what is left of a card shows.
 NO_DIGITS = st.text(
-    st.characters(exclude_categories=("Nd", "Nl", "No", "Cf", "Cs")),
+    st.characters(exclude_categories=("Nd", "Nl", "No", "Cf", "Cs", "Sc")),
     max_size=20,
 )
 # A currency sign makes an amount of what follows, and amounts are kept.
