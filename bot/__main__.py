@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bot.errors import BotError
+from bot.errors import BotError, HomeError
 
 if TYPE_CHECKING:
     from bot.bot import Bot
@@ -43,11 +44,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; return the exit status: 0 done, 2 something to mend."""
     options = parser().parse_args(arguments)
     try:
-        if options.question[:1] == ["new"] and len(options.question) == 2:
-            return _new(options.question[1])
+        if options.question[:1] == ["new"] and len(options.question) <= 2:
+            return _new(*options.question[1:])
         return _talk(options)
     except BotError as error:
         print(f"bot: {error}", file=sys.stderr)
+    except BrokenPipeError:
+        # The reader has seen enough ('| head'); nothing more can be said, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         print(f"bot: {error.filename}: {error.strerror}", file=sys.stderr)
     except KeyboardInterrupt:
@@ -60,9 +65,11 @@ def run() -> None:
     sys.exit(main())
 
 
-def _new(folder: str) -> int:
+def _new(folder: str = "") -> int:
     from bot.home import Home
 
+    if not folder:
+        raise HomeError("bot new: wanted the name of a new folder, for example: bot new mybot")
     home = Home.create(folder)
     print(f"made {folder}: edit {home.guide} and {home.utterances}, then run")
     print(f"  bot-train --home {folder} train")

@@ -110,7 +110,7 @@ def _answer(writer: _Writer, decision: Decision) -> None:
     if decision.brief:
         writer.phone((decision.urgent and topic.urgent_lead) or topic.lead, phones)
         _notes(writer, decision, phones)
-    elif PHONE in topic.routes[:1] and not phones and decision.faq is None:
+    elif PHONE in topic.routes[:1] and not phones and decision.faq is None and not decision.asks:
         writer.say(guide.phrases["no_number"])
     else:
         _advice(writer, decision, topic, phones)

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from math import sqrt
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot import modelfile, redaction, text
+from bot import modelfile, redaction, text, typos
 from bot.messages import OUT_OF_SCOPE, Classification, Explanation, Zone
 from bot.modelfile import ModelDescription, Weights
+from bot.typos import Repairer
 
 _MEMO_SIZE = 20_000
+REPAIRED_TRUST = 0.5
+"""Share of a repaired word that counts as known."""
 _NO_IDS = np.empty(0, dtype=np.int64)
 
 
@@ -30,6 +34,8 @@ class _Word:
     """Numbers of its known character n-grams, repeats kept."""
     weight: float
     """Idf of the stem: how much the word counts in the known share."""
+    fix: str
+    """The word that was meant, if this one is unknown and looks like a slip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +67,11 @@ class Classifier:
         self._borders = np.array([len(self._stem_ids), start])
         # A word never seen counts like the rarest one that was.
         self._unseen_weight = float(self._idf.max(initial=1.0))
+        self._repairer = Repairer(dict(zip(weights.words, weights.counts.tolist(), strict=True)))
         self._memo: dict[str, _Word] = {}
         labels = description.labels
         self._in_scope = np.array([i for i, x in enumerate(labels) if x != OUT_OF_SCOPE])
+        self._outside = labels.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in labels else None
         self._in_scope_labels = [labels[i] for i in self._in_scope]
 
     @classmethod
@@ -77,7 +85,7 @@ class Classifier:
 
     def classify_masked(self, message: str) -> Classification:
         """Return what a message means whose secrets were masked already."""
-        return self._decide(self._read(text.words(message)))
+        return self._decide(self._read(message))
 
     def classify_many(self, messages: Iterable[str]) -> list[Classification]:
         """Return the classification of each message, the same as one by one."""
@@ -85,7 +93,7 @@ class Classifier:
 
     def probabilities(self, message: str) -> NDArray[np.float64]:
         """Return the calibrated probability of every label, shape (k,), out of scope included."""
-        return self._softmax(self._read(text.words(redaction.mask(message).text)))
+        return self._softmax(self._read(redaction.mask(message).text))
 
     def _decide(self, reading: _Reading) -> Classification:
         everything = self._softmax(reading)
@@ -93,17 +101,23 @@ class Classifier:
         order = np.argsort(-inside, kind="stable")
         shares = inside / inside.sum()
         ranking = tuple((self._in_scope_labels[i], float(shares[i])) for i in order)
-        zone = self._zone(score(float(inside[order[0]]), reading.known_share))
+        zone = self._zone(*self._scores(everything, reading.known_share))
         best, confidence = ranking[0]
         return Classification(
             OUT_OF_SCOPE if zone == "unknown" else best, confidence, zone, ranking
         )
 
-    def _zone(self, value: float) -> Zone:
-        if value >= self.description.answer_from:
-            return "answer"
-        # Nothing known gives a score of nothing, which no threshold may let through.
-        return "clarify" if value >= self.description.clarify_from and value > 0 else "unknown"
+    def _scores(self, everything: NDArray[np.float64], known: float) -> tuple[float, float]:
+        """Return `score` and `scope` of a message."""
+        best = float(everything[self._in_scope].max())
+        outside = None if self._outside is None else float(everything[self._outside])
+        return score(best, known), scope(outside, best, known)
+
+    def _zone(self, trust: float, in_scope: float) -> Zone:
+        # Nothing known gives a scope of nothing, which no threshold may let through.
+        if in_scope < self.description.clarify_from or in_scope <= 0.0:
+            return "unknown"
+        return "answer" if trust >= self.description.answer_from else "clarify"
 
     def _softmax(self, reading: _Reading) -> NDArray[np.float64]:
         logits = reading.values @ self._coefficients[reading.ids] + self._bias
@@ -112,8 +126,9 @@ class Classifier:
         result: NDArray[np.float64] = raised / raised.sum()
         return result
 
-    def _read(self, message: list[str]) -> _Reading:
-        found = [self._word(word) for word in message]
+    def _read(self, message: str) -> _Reading:
+        typed = [self._word(word) for word in text.words(message)]
+        found = self._repaired(message, typed)
         ids = [word.stem_id for word in found if word.stem_id >= 0]
         for first, second in pairwise(found):
             pair = self._bigram_ids.get(f"{first.stem} {second.stem}", -1)
@@ -126,8 +141,23 @@ class Classifier:
         values = (1.0 + np.log(counts)) * self._idf[unique]
         self._scale(unique, values)
         weight = sum(word.weight for word in found)
-        known = sum(word.weight for word in found if word.stem_id >= 0)
+        known = sum(
+            word.weight if word is before else REPAIRED_TRUST * word.weight
+            for word, before in zip(found, typed, strict=True)
+            if word.stem_id >= 0
+        )
         return _Reading(unique, values, known / weight if weight else 0.0)
+
+    def _repaired(self, message: str, typed: list[_Word]) -> list[_Word]:
+        """Return the words that were meant: slips repaired, capitalised names left alone."""
+        if not any(word.fix for word in typed):
+            return typed
+        kept = typos.names(message)
+        row = text.words(message)
+        return [
+            self._word(word.fix) if word.fix and written not in kept else word
+            for word, written in zip(typed, row, strict=True)
+        ]
 
     def _scale(self, ids: NDArray[np.int64], values: NDArray[np.float64]) -> None:
         """Bring each block of a message to its own length, in place."""
@@ -159,7 +189,8 @@ class Classifier:
         weight = float(self._idf[stem_id]) if stem_id >= 0 else self._unseen_weight
         if text.is_number(word):
             weight = 0.0  # a number says nothing: alone it is never understood
-        return _Word(stem, stem_id, known, weight)
+        fix = self._repairer.repair(word) if stem_id < 0 else ""
+        return _Word(stem, stem_id, known, weight, fix)
 
     def explain(self, message: str) -> Explanation:
         """Return the exact share of every word in the scores of winner and runner-up.
@@ -170,21 +201,22 @@ class Classifier:
         """
         masked = redaction.mask(message).text
         row = text.words(masked)
-        reading = self._read(row)
+        reading = self._read(masked)
         decision = self._decide(reading)
         winner = decision.ranking[0][0]
         second = decision.ranking[1][0] if len(decision.ranking) > 1 else winner
         columns = [self.description.labels.index(label) for label in (winner, second)]
         weights = self._coefficients[reading.ids][:, columns] / self.description.temperature
         shares = dict(zip(reading.ids.tolist(), reading.values[:, None] * weights, strict=True))
-        rows = self._word_shares(row, shares)
+        rows = self._word_shares(masked, shares)
         bias = self._bias[columns] / self.description.temperature
-        everything = self._softmax(reading)
+        trust, in_scope = self._scores(self._softmax(reading), reading.known_share)
         return Explanation(
             intent=winner,
             runner_up=second if second != winner else "",
             zone=decision.zone,
-            score=score(float(everything[self._in_scope].max()), reading.known_share),
+            score=trust,
+            scope=in_scope,
             thresholds={
                 "answer": self.description.answer_from,
                 "clarify": self.description.clarify_from,
@@ -194,11 +226,11 @@ class Classifier:
         )
 
     def _word_shares(
-        self, row: list[str], shares: dict[int, NDArray[np.float64]]
+        self, message: str, shares: dict[int, NDArray[np.float64]]
     ) -> NDArray[np.float64]:
         """Fold the contributions of the features back onto the words, shape (words, 2)."""
         owners: dict[int, list[int]] = {}
-        found = [self._word(word) for word in row]
+        found = self._repaired(message, [self._word(word) for word in text.words(message)])
         for place, word in enumerate(found):
             if word.stem_id >= 0:
                 owners.setdefault(word.stem_id, []).append(place)
@@ -208,7 +240,7 @@ class Classifier:
             pair = self._bigram_ids.get(f"{first.stem} {second.stem}", -1)
             if pair >= 0:
                 owners.setdefault(pair, []).extend((place, place + 1))
-        rows = np.zeros((len(row), 2))
+        rows = np.zeros((len(found), 2))
         for feature, places in owners.items():
             for place in places:
                 rows[place] += shares[feature] / len(places)
@@ -216,9 +248,21 @@ class Classifier:
 
 
 def score(best: float, known_share: float) -> float:
-    """Return how far a message can be trusted to be what it seems, 0 to 1.
+    """Return how far a message can be trusted to mean its best intent, 0 to 1.
 
     The best in-scope probability says how clear the choice is, the known share
     whether the words it was made from are ones that the model has seen at all.
     """
-    return best * known_share
+    return best * sqrt(known_share)
+
+
+def scope(outside: float | None, best: float, known_share: float) -> float:
+    """Return how far a message can be trusted to be in scope at all, 0 to 1.
+
+    `outside` is the probability of the out-of-scope label. It separates better than
+    anything made of the best intent's, which an honest tie between two intents
+    halves (docs/measurements.md); a model without that label has only the latter.
+    """
+    if not known_share:
+        return 0.0
+    return best * known_share if outside is None else 1.0 - outside

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from bot import text
 from bot.decision import Decision
+from bot.entities import UNCLEAR
 from bot.guide import Guide, Topic
 from bot.messages import OUT_OF_SCOPE, Entity, Understanding
 from bot.session import Session
@@ -36,6 +37,8 @@ MAX_CLARIFICATIONS = 2
 
 NEAR_TIE = 0.6
 """Share of the first topic's probability from which an urgent second one is taken instead."""
+SMALL_TALK_FROM = 0.6
+"""Confidence from which unclear small talk is answered: a wrong 'goodbye' is worse than none."""
 _SHORT = 10
 """Words of a message that may lean on the topic before it."""
 
@@ -49,12 +52,15 @@ def step(heard: Understanding, session: Session | None, guide: Guide) -> Outcome
     `session` None is a one-off: no question is left open, all cases are answered.
     """
     before = session or Session(guide=guide.fingerprint)
-    heard = replace(heard, entities=_wanted(heard, before, guide))
+    wanted = _wanted(heard, before, guide)
+    unclear = frozenset(entity.slot for entity in wanted if entity.value == UNCLEAR)
+    heard = replace(heard, entities=tuple(e for e in wanted if e.slot not in unclear))
     words = " ".join(text.words(heard.text))
     filled = _fill(before, heard.entities)
-    turn = Turn(heard, guide, before, filled, words, one_off=session is None)
+    turn = Turn(heard, guide, before, filled, words, unclear, one_off=session is None)
     rules: tuple[Callable[[Turn], Outcome | None], ...] = (
         _nothing_said,
+        _in_distress,
         _only_a_secret,
         _chosen_option,
         _open_question,
@@ -69,7 +75,7 @@ def step(heard: Understanding, session: Session | None, guide: Guide) -> Outcome
     )
     outcome = next(found for rule in rules if (found := rule(turn)) is not None)
     decision, after = _counted(turn, *outcome)
-    if heard.masked and decision.saying != "masked":
+    if heard.masked and "masked" not in (decision.saying, *decision.notes):
         decision = replace(decision, notes=("masked", *decision.notes))
     return decision, after
 
@@ -113,14 +119,29 @@ def _nothing_said(turn: Turn) -> Outcome | None:
     return decision, replace(turn.before, last="empty")
 
 
+def _in_distress(turn: Turn) -> Outcome | None:
+    """Say something human to somebody who speaks of ending their life; sell nothing."""
+    if not turn.mentions("distress"):
+        return None
+    return Decision("say", OUT_OF_SCOPE, saying="distress"), closed(turn.session, "distress")
+
+
 def _only_a_secret(turn: Turn) -> Outcome | None:
     """Take no notice of a message that is a card number or code and little else."""
     topic = turn.guide.topics.get(turn.intent)
     if not turn.heard.masked or turn.heard.entities:
         return None
-    if turn.intent and not (topic and topic.after_code):
+    bare = turn.guide.words.get("filler", frozenset()).issuperset(turn.words.split())
+    if turn.intent and not bare and not (topic and topic.after_code):
         return None
-    decision = Decision("say", OUT_OF_SCOPE, saying="masked", asks=turn.before.asking or None)
+    open_slot = turn.before.asking or None
+    decision = Decision(
+        "say",
+        OUT_OF_SCOPE,
+        saying="what_need" if open_slot is None else "masked",
+        asks=open_slot,
+        notes=("masked",) if open_slot is None else (),
+    )
     return decision, turn.session
 
 
@@ -160,6 +181,10 @@ def _open_question(turn: Turn) -> Outcome | None:
         if other and not _only_details(turn):
             return None
         return go_on(turn)
+    for group, choice in zip(("first", "second"), turn.guide.slots[asked].choices, strict=False):
+        if turn.says(group):
+            slots = {**turn.session.slots, asked: choice.value}
+            return go_on(replace(turn, session=replace(turn.session, slots=slots)))
     if turn.mentions("dont_know") or turn.says("refuse") or turn.mentions("refuse"):
         return go_on(declining(turn, asked))
     if turn.intent and turn.intent not in ("affirm", "deny"):
@@ -265,7 +290,8 @@ def _clarify(turn: Turn) -> Outcome | None:
         return None
     ranking = [name for name, _ in turn.heard.classification.ranking]
     topics = tuple(name for name in ranking if name in turn.guide.topics)[:2]
-    if ranking[0] in CONTROL and ranking[0] not in ("affirm", "deny"):
+    likely = turn.heard.classification.confidence >= SMALL_TALK_FROM
+    if likely and ranking[0] in CONTROL and ranking[0] not in ("affirm", "deny"):
         sure = replace(turn.heard.classification, zone="answer", intent=ranking[0])
         return _control(replace(turn, heard=replace(turn.heard, classification=sure)))
     if len(topics) < 2:

@@ -11,6 +11,8 @@ from bot.guide import Slot
 from bot.messages import Entity
 from bot.places import AT_HOME, Place
 
+UNCLEAR = ""
+"""Value of a detail that was given but could be either: 'Georgia'. It is asked, not guessed."""
 MAX_VALUE = 60
 """Characters of one detail; what is longer is a story, not a detail."""
 _SHORT_ANSWER = 8
@@ -37,8 +39,8 @@ _OF_THE_PERSON = frozenset(
         "holiday holidays trip visiting visit living live based calling call ring ringing "
         "phoning phone dial landed arrived going go fly flying flew heading headed moving moved "
         "working stranded honeymoon cruise tour deployed stationed posted studying study be "
-        "while home back getting driving backpacking sitting standing arriving conference reach "
-        "contact we're transit layover"
+        "while home back getting driving lost stolen stole robbed mugged pickpocketed "
+        "backpacking sitting standing arriving conference reach contact we're transit layover"
     ).split()
 )
 _CALLING = frozenset("calling call ring ringing phoning phone dial dialing reach contact".split())
@@ -75,6 +77,11 @@ class _Message:
         """Return the words of the same sentence before a place in the text, last ones."""
         sentence = max(self.text.rfind(mark, 0, start) for mark in ".!?;\n")
         return [w for w, a, b in self.spans if a > sentence and b <= start][-most:]
+
+    def is_verb(self, number: int) -> bool:
+        """Tell whether a word follows a negated 'do': 'it does not work' names no card."""
+        before = self.words[max(0, number - 2) : number]
+        return before[1:] == ["not"] and before[0] in ("do", "does", "did")
 
     def negated(self, number: int) -> bool:
         """Tell whether a 'not' governs the word of that number; 'no, personal' is none."""
@@ -130,6 +137,8 @@ class Extractor:
             for slot in self._slots.values()
             for entity in self._by_type[slot.type](read, slot, slot.name == asked)
         ]
+        clear = {entity.slot for entity in found if entity.value != UNCLEAR}
+        found = [entity for entity in found if entity.value != UNCLEAR or entity.slot not in clear]
         return tuple(sorted(found, key=lambda entity: (entity.start, entity.end)))
 
     def _choices(self, read: _Message, slot: Slot, asked: bool) -> Iterator[Entity]:
@@ -138,6 +147,8 @@ class Extractor:
         alone = len(read.words) == 1 and slot.type == "choice"
         short = alone or (asked and len(read.words) <= _SHORT_ANSWER)
         for value, first, last in self._phrases[slot.name, short].find(read.words):
+            if read.is_verb(first):
+                continue
             if read.negated(first):
                 others = [choice.value for choice in slot.choices if choice.value != value]
                 if len(others) != 1:
@@ -150,8 +161,6 @@ class Extractor:
         if answer:
             yield from self._choices(read, slot, asked)
         for place in read.places:
-            if not place.country:
-                continue
             of_card = _is_of_card(read, place)
             counts = (
                 of_card
@@ -161,6 +170,8 @@ class Extractor:
             if counts:
                 at_home = place.country in (slot.home_country, AT_HOME)
                 value = slot.home if at_home else slot.away
+                if not place.country:
+                    value = UNCLEAR
                 yield Entity(slot.name, value, place.start, place.end)
 
     def _dates(self, read: _Message, slot: Slot, asked: bool) -> Iterator[Entity]:
@@ -235,7 +246,9 @@ class _Phrases:
 def _is_of_card(read: _Message, place: Place) -> bool:
     """Tell whether it is the card that comes from there: 'my card is from', 'a British card'."""
     before = read.words_before(place.start, 5)
-    after = read.words_after(place.end, 2)
+    # 'Germany, card stolen' is not a German card.
+    adjoining = read.text[place.end : place.end + 1] in (" ", "-")
+    after = read.words_after(place.end, 2) if adjoining else []
     if _CARD & set(after[:1]) or after in (["american", "express"], ["issued", "card"]):
         return True
     own = [word for word, start, _ in read.spans if place.start <= start < place.end]

@@ -127,6 +127,8 @@ class Topic:
     """Whether it wins near-ties and is answered before any question."""
     urgent_when: frozenset[str] = frozenset()
     """Words and phrases that make a message about it urgent."""
+    advice_first: bool = False
+    """Whether the advice helps without the number, and is given along with the question."""
     answer_first: bool = False
     """Whether the advice stands before the phone number."""
     without_card: bool = False
@@ -255,7 +257,10 @@ class Guide:
                 return name
         return None
 
-    def assumed(self, topic: Topic, details: Mapping[str, str]) -> dict[str, str]:
-        """Return `details` with the urgent defaults for what is not known."""
-        assumed = {name: self.slots[name].assume for name in topic.needs}
+    def assumed(
+        self, topic: Topic, details: Mapping[str, str], declined: Collection[str] = ()
+    ) -> dict[str, str]:
+        """Return `details` with the urgent defaults for what is not known, unless declined."""
+        names = [name for name in topic.needs if name not in declined]
+        assumed = {name: self.slots[name].assume for name in names}
         return {name: value for name, value in assumed.items() if value} | dict(details)

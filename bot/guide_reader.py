@@ -231,7 +231,7 @@ def _topic(name: str, table: dict[str, Any], faqs: list[Faq], reader: Findings) 
         "opening",
     )
     lists = ("routes", "needs", "fills", "ready", "list", "next")
-    flags = ("urgent", "answer_first", "without_card", "after_code")
+    flags = ("urgent", "advice_first", "answer_first", "without_card", "after_code")
     reader.keys(table, (*texts, *lists, *flags, "sets", "urgent_when"), place)
     reader.required(table, ("title", "answer"), place)
     reader.note_facts(table, place)

@@ -145,22 +145,24 @@ class Explanation:
     zone: Zone
     """'answer', 'clarify' or 'unknown'."""
     score: float
-    """What the zone was read from, 0 to 1."""
+    """How far the message can be trusted to mean the winner, 0 to 1."""
+    scope: float
+    """How far it can be trusted to be in scope at all, 0 to 1."""
     thresholds: Mapping[str, float]
-    """Scores from which a message is answered ('answer') or asked about ('clarify')."""
+    """'clarify': the scope below which it is unknown; 'answer': the score that is answered."""
     bias: tuple[float, float]
     """What winner and runner-up have before any word is read, in calibrated log-odds units."""
     words: tuple[tuple[str, float, float], ...]
     """(word, for the winner, for the runner-up), in the order of the message, same units."""
 
     def __str__(self) -> str:
-        limits = ", ".join(f"{name} from {value:.2f}" for name, value in self.thresholds.items())
         width = max([len("(before any word)"), *(len(word) for word, _, _ in self.words)])
         first, second = self.intent, self.runner_up or "-"
         rows = [("(before any word)", *self.bias), *self.words]
         rows.append(("sum", sum(r[1] for r in rows), sum(r[2] for r in rows)))
         lines = [
-            f"{self.zone}: score {self.score:.2f} ({limits})",
+            f"{self.zone}: scope {self.scope:.2f} (wanted {self.thresholds['clarify']:.2f}), "
+            f"score {self.score:.2f} (answered from {self.thresholds['answer']:.2f})",
             f"{'':{width}}  {first:>{max(8, len(first))}}  {second:>{max(8, len(second))}}",
         ]
         lines += [

@@ -89,6 +89,10 @@ class Weights:
     """Vocabulary of the second block."""
     characters: tuple[str, ...]
     """Vocabulary of the third block."""
+    words: tuple[str, ...]
+    """Words that mistyped ones are repaired to, sorted."""
+    counts: NDArray[np.uint32]
+    """How often each of them occurs in the utterances, shape (words,)."""
     idf: NDArray[np.float32]
     """Inverse document frequencies, shape (n,)."""
     coefficients: NDArray[np.float16]
@@ -97,8 +101,8 @@ class Weights:
     """What each label has before any word is read, shape (k,)."""
 
 
-_BLOCKS = ("stems", "bigrams", "characters")
-_ARRAYS = {"idf": np.float32, "coefficients": np.float16, "bias": np.float32}
+_BLOCKS = ("stems", "bigrams", "characters", "words")
+_ARRAYS = {"counts": np.uint32, "idf": np.float32, "coefficients": np.float16, "bias": np.float32}
 
 
 def current_name(models: Path) -> str:
@@ -243,6 +247,8 @@ def _unpack(blob: bytes) -> Weights:
         stems=_entries(arrays, "stems"),
         bigrams=_entries(arrays, "bigrams"),
         characters=_entries(arrays, "characters"),
+        words=_entries(arrays, "words"),
+        counts=arrays["counts"],
         idf=arrays["idf"],
         coefficients=arrays["coefficients"],
         bias=arrays["bias"],
@@ -263,7 +269,12 @@ def _entries(arrays: Mapping[str, NDArray[Any]], block: str) -> tuple[str, ...]:
 def _check_shapes(path: Path, description: ModelDescription, weights: Weights) -> None:
     size = len(weights.stems) + len(weights.bigrams) + len(weights.characters)
     labels = len(description.labels)
-    wanted = {"idf": (size,), "coefficients": (size, labels), "bias": (labels,)}
+    wanted = {
+        "counts": (len(weights.words),),
+        "idf": (size,),
+        "coefficients": (size, labels),
+        "bias": (labels,),
+    }
     for name, shape in wanted.items():
         array: NDArray[Any] = getattr(weights, name)
         if array.shape != shape:

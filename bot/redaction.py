@@ -74,6 +74,7 @@ _BARE_AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"(?<![\d\-])(?:\+?1[ .\-]?)?\(?\d{3}\)?[ .\-]\d{3}[ .\-]\d{4}(?![\d\-])")
+_SOCIAL_SECURITY = re.compile(r"(?<![\d-])\d{3}([- ])\d{2}\1\d{4}(?![\d-])")
 _CODE_WORD = re.compile(
     r"(?<![^\W_])(?<!⟦)(?:c\W?v\W?v\W?2?|c\W?v\W?c\W?2?|c\W?i\W?d|c\W?s\W?c|secret\W{0,2}number|"
     r"(?:security|verification)\W{0,2}(?:number|digits|value)|p\W?i\W?ns?|pass\W?(?:codes?|words?)|"
@@ -202,6 +203,7 @@ def _secrets(text: str, after_code: bool, keep: tuple[str, ...]) -> list[_Span]:
         lone = [_Span(*m.span(), CODE) for m in _LONE_CODE.finditer(text)]
         lone += [_Span(s, e, CODE) for s, e, count in spelt if count in _LONE_CODE_DIGITS]
         codes += [span for span in lone if not taken.overlap(span.start, span.end)]
+    codes += [_Span(*match.span(), CODE) for match in _SOCIAL_SECURITY.finditer(text)]
     for match in _PASSWORD.finditer(text):
         if _DIGIT.search(match["code"]):
             codes.append(_Span(*match.span("code"), CODE))

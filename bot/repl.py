@@ -20,6 +20,8 @@ from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.shortcuts import print_formatted_text
 from prompt_toolkit.styles import Style
 
+from bot import redaction
+
 if TYPE_CHECKING:
     from bot.bot import Bot
     from bot.messages import Reply
@@ -40,6 +42,14 @@ HELP = """Write in your own words, for example:
 Nothing that you type is written to disk."""
 
 _STYLE = Style.from_dict({"prompt": "ansicyan bold", "value": "bold", "hint": "ansigray"})
+
+
+class _MaskedHistory(InMemoryHistory):
+    """What the up arrow brings back: in memory only, and without secrets."""
+
+    def append_string(self, string: str) -> None:
+        """Keep a line as the bot keeps it."""
+        super().append_string(redaction.mask(string).text)
 
 
 class _NextTexts(AutoSuggest):
@@ -69,7 +79,7 @@ def chat(
     """
     hints = _NextTexts()
     session: PromptSession[str] = PromptSession(
-        history=InMemoryHistory(),  # a FileHistory would keep typed secrets in clear
+        history=_MaskedHistory(),
         auto_suggest=hints,
         style=_STYLE,
         input=terminal_input,
@@ -97,7 +107,7 @@ def chat(
         elif line == "/sheet":
             screen.show(bot.sheet(SESSION_ID).text)
         elif line.startswith("/") and len(line.split()) == 1:
-            screen.show("I know /help, /restart, /sheet and /quit.")
+            screen.show("I know /help, /restart, /sheet and /quit")
         elif line:
             reply = bot.reply(line, session_id=SESSION_ID)
             hints.texts = reply.suggestions
@@ -119,7 +129,8 @@ class _Screen:
 
     def show(self, text: str) -> None:
         """Print `text` and a blank line."""
-        self._print([("", f"{printable(text)}\n")])
+        lines = printable(text).split("\n")
+        self._print([("", "\n".join(_wrapped(line) for line in lines) + "\n")])
 
     def show_reply(self, reply: Reply) -> None:
         """Print a reply, its routes in bold, and what could be said next."""

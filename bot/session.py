@@ -29,6 +29,8 @@ class Session:
     """Topic last answered or asked about."""
     about: str = ""
     """Topic of the last reply: the same, or that of a side question."""
+    advised: bool = False
+    """Whether the topic's advice was given, so that only the number is wanted."""
     faq: int | None = None
     """Entry of the topic's FAQ that was given."""
     urgent: bool = False
@@ -72,7 +74,13 @@ def _typed(name: str, value: Any) -> Any:
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
             raise TypeError(name)
         return tuple(value)
-    wanted: dict[str, Any] = {"tries": int, "clarified": int, "urgent": bool, "caveat_told": bool}
+    wanted: dict[str, Any] = {
+        "tries": int,
+        "clarified": int,
+        "urgent": bool,
+        "advised": bool,
+        "caveat_told": bool,
+    }
     if name == "faq":
         wanted[name] = int | None
     number_wanted = isinstance(value, bool) and wanted.get(name) is not bool

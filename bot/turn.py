@@ -25,6 +25,8 @@ class Turn:
     """The same with the details of this message."""
     words: str
     """The message's words, one space between them."""
+    unclear: frozenset[str]
+    """Slots that were spoken of without a clear value."""
     one_off: bool
     """Whether nothing may be left open."""
 
@@ -57,8 +59,9 @@ def take_up(turn: Turn, name: str) -> Outcome:
     """Begin with a topic: answer it, or ask what the answer depends on."""
     topic = turn.guide.topics[name]
     session = turn.session
-    if any(session.slots.get(slot) != value for slot, value in topic.sets.items()):
-        session = replace(session, slots={**session.slots, **topic.sets})
+    implied = {s: v for s, v in topic.sets.items() if s not in turn.unclear}
+    if any(session.slots.get(slot) != value for slot, value in implied.items()):
+        session = replace(session, slots={**session.slots, **implied})
     if name != turn.before.topic or turn.before.options:
         # A new wish may be asked about afresh.
         session = replace(session, declined=())
@@ -89,13 +92,18 @@ def answer(
         for slot in topic.needs
         if slot in turn.before.slots and turn.before.slots[slot] != session.slots.get(slot)
     )
-    if missing and not session.urgent:
+    advised = turn.before.advised and turn.before.topic == topic.id
+    early = topic.advice_first and not advised
+    if missing and not session.urgent and not early:
         return _ask(turn, topic, missing, noted)
     details: Mapping[str, str] = session.slots
-    if missing:
-        details = guide.assumed(topic, details)
+    if missing and session.urgent:
+        details = guide.assumed(topic, details, session.declined)
     names = topic.routes if depends or chosen is None else chosen.routes
     routes = guide.resolve(names, details)
+    if missing and not session.urgent:
+        # The numbers wait for the detail; what holds in every case is said at once.
+        routes = tuple(route for route in routes if route.group != PHONE)
     phone = depends and any(route.route.channel == PHONE for route in routes)
     decision = Decision(
         "answer",
@@ -112,6 +120,7 @@ def answer(
         closed(session, "answer"),
         topic=topic.id,
         about=topic.id,
+        advised=depends,
         faq=faq,
         # Somebody whose card is gone is not sent to the back of it later on either.
         caveat_told=session.caveat_told or decision.caveat or topic.without_card,
@@ -121,7 +130,9 @@ def answer(
 
 def _ask(turn: Turn, topic: Topic, slot: str, noted: tuple[str, ...]) -> Outcome:
     decision = Decision("ask", topic.id, asks=slot, noted=noted)
-    return decision, replace(closed(turn.session, "ask"), topic=topic.id, faq=None)
+    advised = turn.before.advised and turn.before.topic == topic.id
+    after = replace(closed(turn.session, "ask"), topic=topic.id, advised=advised, faq=None)
+    return decision, after
 
 
 def answer_aside(turn: Turn, topic: Topic) -> Outcome:
@@ -138,7 +149,7 @@ def answer_aside(turn: Turn, topic: Topic) -> Outcome:
 
 def go_on(turn: Turn) -> Outcome:
     """Go on with the topic that the open question belongs to."""
-    brief = turn.before.last == "answer"
+    brief = turn.before.advised and turn.before.urgent
     return answer(turn, turn.guide.topics[turn.before.topic], faq=turn.before.faq, brief=brief)
 
 

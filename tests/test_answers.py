@@ -172,6 +172,19 @@ def test_nobody_is_sent_to_the_back_of_a_card_that_is_gone(bot: Bot) -> None:
     assert not [reply.text for reply in replies if CAVEAT in reply.text]
 
 
+def test_advice_is_given_along_with_the_question_for_the_number(bot: Bot) -> None:
+    (reply,) = talk(bot, "He was rude to me and I want to complain")
+    assert "ask for a supervisor first" in reply.text
+    assert reply.asks == "card_kind"
+    assert "1-800" not in reply.text
+
+
+def test_a_card_number_alone_is_no_wish(bot: Bot) -> None:
+    (reply,) = talk(bot, "my card is 4111 1111 1111 1111")
+    assert "Please do not type" in reply.text
+    assert (reply.asks, reply.routes) == (None, ())
+
+
 def test_a_noted_detail_is_said_in_a_proper_sentence(bot: Bot) -> None:
     first = talk(bot, "corporate")[0].text.split("\n")[0]
     assert first.startswith("Noted: ")

@@ -111,9 +111,11 @@ def test_an_explanation_is_of_the_decision_that_was_made() -> None:
             "clarify": description.clarify_from,
         }
         border = {
-            "answer": why.score >= why.thresholds["answer"],
-            "clarify": why.thresholds["clarify"] <= why.score < why.thresholds["answer"],
-            "unknown": why.score < why.thresholds["clarify"],
+            "answer": why.scope >= why.thresholds["clarify"]
+            and why.score >= why.thresholds["answer"],
+            "clarify": why.scope >= why.thresholds["clarify"]
+            and why.score < why.thresholds["answer"],
+            "unknown": why.scope < why.thresholds["clarify"] or why.scope == 0,
         }
         assert border[why.zone]
 

@@ -67,17 +67,39 @@ def test_an_urgent_topic_gives_the_number_and_asks_in_one_reply(talk: Talk) -> N
 def test_a_charge_is_urgent_only_when_fraud_is_stated(guide: Guide) -> None:
     plain = Talk(guide)("i was billed twice for lunch", "dispute_charge")
     fraud = Talk(guide)("there is a fraudulent charge", "dispute_charge")
-    assert (plain.act, plain.asks) == ("ask", "card_kind")
+    assert (plain.act, plain.asks, phones(plain)) == ("answer", "card_kind", set())
     assert (fraud.act, fraud.asks, phones(fraud)) == ("answer", "card_kind", {P1_US})
 
 
 def test_other_topics_ask_one_question_at_a_time_before_the_number(talk: Talk) -> None:
     first = talk("my card is cracked", DAMAGED)
-    assert (first.act, first.asks, first.routes) == ("ask", "card_kind", ())
+    assert (first.act, first.asks, phones(first)) == ("answer", "card_kind", set())
     second = talk("corporate", card_kind="corporate")
     assert (second.act, second.asks, second.routes) == ("ask", "calling_from", ())
     last = talk("at home", calling_from="us")
     assert (last.act, last.intent, last.asks, phones(last)) == ("answer", DAMAGED, None, {P2_US})
+
+
+def test_a_topic_that_is_all_number_asks_before_it_says_anything(talk: Talk) -> None:
+    decision = talk("what is the number", "contact_by_phone")
+    assert (decision.act, decision.asks, decision.routes) == ("ask", "card_kind", ())
+
+
+def test_a_choice_can_be_made_by_its_number(talk: Talk) -> None:
+    talk("what is the number", "contact_by_phone")
+    assert talk("2").asks == "calling_from"
+    assert phones(talk("the first one")) == {P2_US}
+
+
+def test_both_is_an_answer_and_brings_both_numbers(talk: Talk) -> None:
+    talk("my card is gone", LOST)
+    assert talk("both").asks == "calling_from"
+    assert phones(talk("no idea")) >= {P1_US, P2_US}
+
+
+def test_somebody_in_despair_is_not_sold_anything(talk: Talk) -> None:
+    decision = talk("i want to die, i am so in debt", LOST)
+    assert (decision.saying, decision.routes, decision.asks) == ("distress", (), None)
 
 
 def test_details_known_beforehand_are_not_asked_for(guide: Guide) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.entities import MAX_VALUE, Extractor
+from bot.entities import MAX_VALUE, UNCLEAR, Extractor
 from bot.guide import Guide
 from bot.home import Home
 from bot.redaction import mask
@@ -19,7 +19,8 @@ EXTRACTOR = Extractor(GUIDE.slots)
 def _details(message: str, asked: str = "") -> dict[str, str]:
     """Return what the bot would remember: of two values for a slot, the last."""
     masked = mask(message, keep=GUIDE.numbers).text
-    return {entity.slot: entity.value for entity in EXTRACTOR.extract(masked, asked=asked)}
+    found = EXTRACTOR.extract(masked, asked=asked)
+    return {entity.slot: entity.value for entity in found if entity.value != UNCLEAR}
 
 
 @pytest.mark.parametrize(
@@ -245,5 +246,18 @@ def test_a_date_with_dots_is_not_also_an_amount() -> None:
 def test_no_message_is_an_error_and_every_detail_has_its_place(message: str, asked: str) -> None:
     for entity in EXTRACTOR.extract(message, asked=asked):
         assert entity.slot in GUIDE.slots
-        assert 0 < len(entity.value) <= MAX_VALUE
+        assert len(entity.value) <= MAX_VALUE
         assert 0 <= entity.start < entity.end <= len(composed(message))
+
+
+def test_a_place_in_two_countries_is_noticed_without_a_guess() -> None:
+    (entity,) = EXTRACTOR.extract("I'm in Georgia right now")
+    assert (entity.slot, entity.value) == ("calling_from", UNCLEAR)
+
+
+@pytest.mark.parametrize(
+    ("message", "where"),
+    [("i lost my card in france", "abroad"), ("somebody stole my purse in Chicago", "us")],
+)
+def test_where_a_card_went_missing_is_where_the_person_is(message: str, where: str) -> None:
+    assert _details(message)["calling_from"] == where

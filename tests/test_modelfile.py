@@ -34,6 +34,8 @@ DESCRIPTION = ModelDescription(
     created="2026-01-01T00:00:00+00:00",
 )
 WEIGHTS = Weights(
+    words=("card", "lost"),
+    counts=np.array([7, 2], dtype=np.uint32),
     stems=("café", "hello", "pay"),
     bigrams=("hello pay",),
     characters=(" h", "é ", "я"),
@@ -224,7 +226,14 @@ def test_a_description_without_a_value_names_the_value(folder: Path) -> None:
 def test_a_model_that_knows_no_intent_is_refused_by_file(tmp_path: Path) -> None:
     lonely = replace(DESCRIPTION, labels=("out_of_scope",))
     weights = Weights(
-        (), (), (), np.zeros(0, np.float32), np.zeros((0, 1), np.float16), np.zeros(1, np.float32)
+        (),
+        (),
+        (),
+        (),
+        np.zeros(0, np.uint32),
+        np.zeros(0, np.float32),
+        np.zeros((0, 1), np.float16),
+        np.zeros(1, np.float32),
     )
     modelfile.save(tmp_path / "lonely", lonely, weights)
     with pytest.raises(ModelError, match="lonely"):

@@ -127,13 +127,14 @@ def test_the_thresholds_cost_no_more_than_any_others(trained: Trained) -> None:
     answered, asked, refused = zones.costs(scored)
 
     def cost(answer_from: float, clarify_from: float) -> float:
-        at = np.where(scored.score >= clarify_from, asked, refused)
-        return float(np.where(scored.score >= answer_from, answered, at).sum())
+        at = np.where(scored.score >= answer_from, answered, asked)
+        return float(np.where(scored.scope >= clarify_from, at, refused).sum())
 
     high, low = trained.description.answer_from, trained.description.clarify_from
-    assert 0 <= low <= high <= 1
+    assert 0 <= low <= 1
+    assert 0 <= high <= 1
     grid = np.linspace(0, 1.001, 60)
-    best = min(cost(a, c) for a in grid for c in grid if c <= a)
+    best = min(cost(a, c) for a in grid for c in grid)
     assert cost(high, low) <= best + 1e-9
 
 
@@ -142,11 +143,11 @@ def test_clear_cases_are_answered_doubtful_ones_asked_and_foreign_ones_refused()
     right = np.array([1, 1, 1, 0, 0, 1, 0, 0, 0], dtype=bool)
     among_two = np.array([1, 1, 1, 1, 1, 1, 0, 0, 0], dtype=bool)
     in_scope = np.array([1, 1, 1, 1, 1, 1, 0, 0, 0], dtype=bool)
-    thresholds = zones.choose(zones.Scored(score, right, among_two, in_scope, score, right))
+    thresholds = zones.choose(zones.Scored(score, score, right, among_two, in_scope, score, right))
     assert 0.5 < thresholds.answer_from <= 0.85
     assert 0.1 < thresholds.clarify_from <= 0.4
     figures = zones.summary(
-        zones.Scored(score, right, among_two, in_scope, score, right), thresholds
+        zones.Scored(score, score, right, among_two, in_scope, score, right), thresholds
     )
     assert figures["in_scope_answered_right"] == 0.5
     assert figures["in_scope_answered_wrong"] == 0.0

@@ -25,6 +25,7 @@ EXAMPLES = """examples:
   bot-train evaluate                                 measure on held-out folds and the fresh set
   bot-train teach report_lost_or_stolen_card "some kid grabbed my bag"
   bot-train export --sklearn pipeline.joblib         the model as a scikit-learn pipeline
+  bot-train benchmark --data clinc150                the method on a public intent set
   bot-train --home mybot train                       the same for a home of your own
 """
 
@@ -54,6 +55,19 @@ def parser() -> argparse.ArgumentParser:
         "--sklearn", metavar="FILE", type=Path, required=True,
         help="the fitted scikit-learn pipeline, written with joblib",
     )  # fmt: skip
+    benchmark = commands.add_parser(
+        "benchmark", help="fit the method and two baselines to a public intent set",
+        description="Fit the method and two scikit-learn baselines to a public intent set; print "
+        "a Markdown table. No model is written.",
+        epilog="example:\n  bot-train benchmark --data clinc150",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    benchmark.add_argument(
+        "--data", metavar="DIR", type=Path, required=True,
+        help="a folder with train.jsonl, dev.jsonl and, if there is one, oos_dev.jsonl",
+    )  # fmt: skip
+    benchmark.add_argument("--json", action="store_true", help="print the figures as JSON")
+    _add_jobs(benchmark)
     return top
 
 
@@ -77,6 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "evaluate": _evaluate,
         "teach": _teach,
         "export": _export,
+        "benchmark": _benchmark,
     }
     try:
         return commands[options.command](options, Home.find(options.home))
@@ -147,12 +162,11 @@ def _classifier_of(rows: list[Utterance], home: Home, jobs: int) -> Classifier:
     return Classifier(trained.description, trained.weights)
 
 
+Rows = TypeVar("Rows")
 Result = TypeVar("Result")
 
 
-def _with_progress(
-    work: Callable[..., Result], rows: list[Utterance], jobs: int, fits: int
-) -> Result:
+def _with_progress(work: Callable[..., Result], rows: Rows, jobs: int, fits: int) -> Result:
     """Return work(rows), with a bar that counts the fits on a terminal, silently elsewhere."""
     if not sys.stderr.isatty():
         return work(rows, jobs=jobs)
@@ -190,6 +204,19 @@ def _export(options: argparse.Namespace, home: Home) -> int:
 
     pipeline.export(home.model_folder(), options.sklearn)
     print(f"wrote {options.sklearn}; it unpickles with this package installed")
+    return 0
+
+
+def _benchmark(options: argparse.Namespace, home: Home) -> int:
+    from training import benchmark
+    from training.intent_sets import IntentSet
+
+    data = IntentSet.read(options.data)
+    results = _with_progress(benchmark.run, data, options.jobs, benchmark.FITS)
+    if options.json:
+        print(json.dumps(benchmark.to_dict(data, results)))
+    else:
+        print(benchmark.table(data, results))
     return 0
 
 

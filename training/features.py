@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,12 +10,24 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
 
-from bot import redaction, text
+from bot import redaction, text, typos
+from bot.classifier import REPAIRED_TRUST
 from bot.modelfile import FeatureSettings
+from bot.typos import Repairer
 
 
 class WordReader(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Turns messages into lists of words, secrets masked, as the bot does."""
+    """Turns messages into lists of words, secrets masked, as the bot does.
+
+    With the stems and the word counts of a model it also repairs slips; utterances
+    that are learned from are read without, since every word of theirs is known.
+    """
+
+    def __init__(
+        self, stems: Collection[str] | None = None, counts: Mapping[str, int] | None = None
+    ) -> None:
+        self.stems = stems
+        self.counts = counts
 
     def fit(self, messages: Iterable[str], labels: Any = None) -> WordReader:
         """Return self: there is nothing to learn."""
@@ -26,7 +38,21 @@ class WordReader(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def transform(self, messages: Iterable[str]) -> list[list[str]]:
         """Return the words of each message."""
-        return [text.words(redaction.mask(message).text) for message in messages]
+        return [[word for word, _ in self.read(message)] for message in messages]
+
+    def read(self, message: str) -> list[tuple[str, float]]:
+        """Return (word, how far it is known, 0 to 1) for the words of one message."""
+        masked = redaction.mask(message).text
+        row = text.words(masked)
+        if self.stems is None or self.counts is None:
+            return [(word, 1.0) for word in row]
+        repairer, kept = Repairer(self.counts), typos.names(masked)
+        found = []
+        for word in row:
+            known = text.stem(word) in self.stems
+            fix = "" if known or word in kept else repairer.repair(word)
+            found.append((fix or word, REPAIRED_TRUST if fix else float(known)))
+        return found
 
 
 class CharacterAnalyzer:

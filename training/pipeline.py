@@ -35,9 +35,9 @@ def load(folder: Path) -> Pipeline:
         coefficients, bias = coefficients[1:] - coefficients[:1], bias[1:] - bias[:1]
     classifier.coef_, classifier.intercept_ = coefficients, bias
     classifier.n_features_in_ = coefficients.shape[1]
-    return Pipeline(
-        [("words", features.WordReader()), ("features", union), ("classifier", classifier)]
-    )
+    counts = dict(zip(weights.words, weights.counts.tolist(), strict=True))
+    reader = features.WordReader(frozenset(weights.stems), counts)
+    return Pipeline([("words", reader), ("features", union), ("classifier", classifier)])
 
 
 def _restore(vectorizer: TfidfVectorizer, vocabulary: tuple[str, ...], idf: np.ndarray) -> None:

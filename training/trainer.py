@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -22,7 +23,7 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
-from bot import modelfile, text
+from bot import modelfile, text, typos
 from bot.errors import ModelError, UtteranceError
 from bot.modelfile import FeatureSettings, ModelDescription, Weights
 from training import features, zones
@@ -109,7 +110,8 @@ def train(
     held_out, pipeline = _fit_all(
         rows, settings, TRAINING_FOLDS, with_whole=True, jobs=jobs, report=report
     )
-    weights = weights_of(pipeline)
+    counts = word_counts(features.WordReader().transform([row.text for row in rows]))
+    weights = weights_of(pipeline, counts)
     temperature = calibrate(held_out)
     scored = zones.Scored.of(held_out, temperature)
     thresholds = zones.choose(scored)
@@ -180,7 +182,8 @@ def _fit_all(
     report: Report,
 ) -> tuple[HeldOut, Pipeline]:
     """Fit every fold, and the whole if wanted, side by side; return what the folds say, and it."""
-    messages = features.WordReader().transform([row.text for row in rows])
+    raw = [row.text for row in rows]
+    messages = features.WordReader().transform(raw)
     labels = [row.intent for row in rows]
     names = tuple(sorted(set(labels)))
     column = {name: number for number, name in enumerate(names)}
@@ -190,7 +193,7 @@ def _fit_all(
         # The longest fit comes first, so that it does not end alone.
         folds.insert(0, _Fold(list(range(len(labels))), []))
     fits = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(_fit_fold)(fold, messages, labels, settings) for fold in folds
+        delayed(_fit_fold)(fold, raw, messages, labels, settings) for fold in folds
     )
     logits = np.full((len(labels), len(names)), _IMPOSSIBLE)
     known = np.zeros(len(labels))
@@ -213,15 +216,21 @@ def _folds(truth: NDArray[np.int64], count: int) -> list[_Fold]:
 
 
 def _fit_fold(
-    fold: _Fold, messages: list[list[str]], labels: list[str], settings: FeatureSettings
+    fold: _Fold,
+    raw: list[str],
+    messages: list[list[str]],
+    labels: list[str],
+    settings: FeatureSettings,
 ) -> tuple[Pipeline | None, NDArray[np.float64], NDArray[np.float64]]:
     """Fit one fold, and return the fitted whole or what the fold says about its held-out part."""
     with threadpool_limits(1):  # more BLAS threads make a fit this small many times slower
         model = fit([messages[i] for i in fold.inside], [labels[i] for i in fold.inside], settings)
-        held = [messages[i] for i in fold.outside]
-        if not held:
+        if not fold.outside:
             return model, np.empty(0), np.empty(0)
-        return None, decision(model, held), known_shares(model, held)
+        reader = features.WordReader(stems_of(model), word_counts(messages[i] for i in fold.inside))
+        read = [reader.read(raw[i]) for i in fold.outside]
+        logits = decision(model, [[word for word, _ in row] for row in read])
+        return None, logits, known_shares(model, read)
 
 
 def decision(pipeline: Pipeline, messages: list[list[str]]) -> NDArray[np.float64]:
@@ -231,21 +240,34 @@ def decision(pipeline: Pipeline, messages: list[list[str]]) -> NDArray[np.float6
     return np.column_stack([-found / 2, found / 2]) if found.ndim == 1 else found
 
 
-def known_shares(pipeline: Pipeline, messages: list[list[str]]) -> NDArray[np.float64]:
-    """Return the idf-weighted share of each message's words that the pipeline has seen."""
-    stems = dict(pipeline["features"].transformer_list)["stems"]
-    unseen = max(float(block.idf_.max()) for _, block in pipeline["features"].transformer_list)
+def stems_of(pipeline: Pipeline) -> dict[str, int]:
+    """Return the stems that the pipeline has seen, and their columns."""
+    stems: dict[str, int] = dict(pipeline["features"].transformer_list)["stems"].vocabulary_
+    return stems
+
+
+def word_counts(messages: Iterable[list[str]]) -> dict[str, int]:
+    """Return the words that slips are repaired to, and how often each occurs."""
+    return typos.intended(Counter(word for message in messages for word in message))
+
+
+def known_shares(
+    pipeline: Pipeline, messages: list[list[tuple[str, float]]]
+) -> NDArray[np.float64]:
+    """Return the idf-weighted share of each message that the pipeline has seen, shape (n,)."""
+    blocks = dict(pipeline["features"].transformer_list)
+    column, idf = blocks["stems"].vocabulary_, blocks["stems"].idf_
+    unseen = max(float(block.idf_.max()) for block in blocks.values())
     shares = np.zeros(len(messages))
-    for number, words in enumerate(messages):
-        message = [word for word in words if not text.is_number(word)]
-        ids = [stems.vocabulary_.get(stem, -1) for stem in text.stems(message)]
-        weights = [float(stems.idf_[i]) if i >= 0 else unseen for i in ids]
-        known = sum(weight for i, weight in zip(ids, weights, strict=True) if i >= 0)
+    for number, message in enumerate(messages):
+        row = [(text.stem(word), trust) for word, trust in message if not text.is_number(word)]
+        weights = [float(idf[column[s]]) if s in column else unseen for s, _ in row]
+        known = sum(w * trust for w, (_, trust) in zip(weights, row, strict=True))
         shares[number] = known / sum(weights) if weights else 0.0
     return shares
 
 
-def weights_of(pipeline: Pipeline) -> Weights:
+def weights_of(pipeline: Pipeline, counts: Mapping[str, int]) -> Weights:
     """Return the pipeline's numbers, rounded once: from here on these are the model."""
     blocks = dict(pipeline["features"].transformer_list)
     classifier = pipeline["classifier"]
@@ -257,7 +279,10 @@ def weights_of(pipeline: Pipeline) -> Weights:
         name: tuple(str(entry) for entry in block.get_feature_names_out())
         for name, block in blocks.items()
     }
+    words = sorted(counts)
     return Weights(
+        words=tuple(words),
+        counts=np.array([counts[word] for word in words], dtype=np.uint32),
         idf=np.concatenate([block.idf_ for block in blocks.values()]).astype(np.float32),
         coefficients=np.ascontiguousarray(coefficients.T, dtype=np.float16),
         bias=bias.astype(np.float32),

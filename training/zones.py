@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.classifier import score
+from bot.classifier import scope, score
 from bot.messages import OUT_OF_SCOPE
 
 COST_WRONG = 1.0
@@ -39,7 +39,9 @@ class Scored:
     """Held-out utterances, a row each, as the bot would see them."""
 
     score: NDArray[np.float64]
-    """What the zones are read from, shape (n,)."""
+    """How far each can be trusted to mean its best intent, shape (n,)."""
+    scope: NDArray[np.float64]
+    """How far each can be trusted to be in scope, shape (n,)."""
     right: NDArray[np.bool_]
     """Whether the best in-scope intent is the right one (False for out of scope)."""
     among_two: NDArray[np.bool_]
@@ -63,8 +65,12 @@ class Scored:
         order = np.argsort(-inside, axis=1, kind="stable")
         rows = np.arange(len(inside))
         best = inside[rows, order[:, 0]]
+        shares = [float(probabilities[row, outside[0]]) if outside else None for row in rows]
         return cls(
             score=np.array([score(b, k) for b, k in zip(best, held_out.known, strict=True)]),
+            scope=np.array(
+                [scope(o, b, k) for o, b, k in zip(shares, best, held_out.known, strict=True)]
+            ),
             right=order[:, 0] == held_out.truth,
             among_two=(order[:, :2] == held_out.truth[:, None]).any(axis=1),
             in_scope=~np.isin(held_out.truth, outside),
@@ -92,18 +98,29 @@ def costs(scored: Scored) -> tuple[NDArray[np.float64], NDArray[np.float64], NDA
 def choose(scored: Scored) -> Thresholds:
     """Return the two borders with the least total cost on held-out utterances.
 
-    Every pair of borders between neighbouring scores is looked at: with the rows
-    sorted by score, the cost of a pair is a sum of three partial sums.
+    Every border of the scope at one of `_STEPS` quantiles is tried, and with it
+    every border of the score between neighbouring utterances: with these sorted by
+    score, the cost of a border is a sum of two partial sums.
     """
     order = np.argsort(scored.score, kind="stable")
-    answered, asked, refused = (np.append(0.0, np.cumsum(c[order])) for c in costs(scored))
-    # Border i: the first i rows lie below it. Refuse below `low`, answer from `high`.
-    below = refused - asked
-    lowest = np.minimum.accumulate(below)
-    total = lowest + asked + (answered[-1] - answered)
-    high = int(np.argmin(total))
-    low = int(np.argmin(below[: high + 1]))
-    return Thresholds(_border(scored.score[order], high), _border(scored.score[order], low))
+    ordered, scopes = scored.score[order], scored.scope[order]
+    answered, asked, refused = (cost[order] for cost in costs(scored))
+    borders = np.unique(np.quantile(scopes, np.linspace(0.0, 1.0, _STEPS)))
+    best = (float("inf"), 0.0, 0.0)
+    for low in (float(border) for border in borders):
+        kept = scopes >= low
+        above = np.where(kept, answered - asked, 0.0)[::-1].cumsum()[::-1]
+        totals = np.append(above, 0.0)
+        place = int(np.argmin(totals))
+        cost = float(totals[place] + np.where(kept, asked, refused).sum())
+        if cost < best[0]:
+            best = (cost, low, _border(ordered, place))
+    lowest = np.sort(scopes)
+    return Thresholds(best[2], _border(lowest, int(np.searchsorted(lowest, best[1]))))
+
+
+_STEPS = 400
+"""Borders of the scope that are tried."""
 
 
 def _border(ordered: NDArray[np.float64], place: int) -> float:
@@ -115,8 +132,8 @@ def _border(ordered: NDArray[np.float64], place: int) -> float:
 
 def summary(scored: Scored, thresholds: Thresholds) -> dict[str, float]:
     """Return the figures of a model on held-out utterances, shares between 0 and 1."""
-    answered = scored.score >= thresholds.answer_from
-    refused = scored.score < thresholds.clarify_from
+    refused = (scored.scope < thresholds.clarify_from) | (scored.scope <= 0.0)
+    answered = ~refused & (scored.score >= thresholds.answer_from)
     inside, outside = scored.in_scope, ~scored.in_scope
     figures = {
         "accuracy": _share(scored.best_right, inside | outside),
