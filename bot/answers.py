@@ -68,6 +68,9 @@ def word(decision: Decision, heard: Understanding, session: Session, guide: Guid
         # A label may end in a full stop of its own: 'in the U.S.'.
         writer.say(guide.phrases["known"].replace("{details}", _listed(labels)).replace("..", "."))
     _BODY[decision.act](writer, decision)
+    if decision.later:
+        name = "later_then" if decision.asks else "later"
+        writer.say(guide.phrases[name], topic=guide.topics[decision.later].title)
     if decision.asks:
         slot = guide.slots[decision.asks]
         writer.say((decision.again and slot.again) or slot.ask)
@@ -200,6 +203,8 @@ def _suggestions(decision: Decision, guide: Guide) -> tuple[str, ...]:
         return tuple(choice.label for choice in guide.slots[decision.asks].choices)
     if decision.options:
         names: tuple[str, ...] = decision.options
+    elif decision.later:
+        names = (decision.later,)
     elif decision.guess:
         names = (decision.guess,)
     elif decision.act == "answer":

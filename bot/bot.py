@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from threading import Lock
 
-from bot import answers, dialogue, quantities, redaction, sheet
+from bot import answers, clauses, dialogue, quantities, redaction, sheet
 from bot import text as text_
 from bot.classifier import Classifier
 from bot.entities import Extractor
@@ -162,7 +162,9 @@ class Bot:
         if today is not None:
             entities = tuple(_dated(entity, guide, today) for entity in entities)
         classification = knowledge.classifier.classify_masked(kept)
-        return Understanding(kept, classification, entities, masked.kinds)
+        classify = knowledge.classifier.classify_masked
+        wishes = clauses.wishes(kept, classification, classify)
+        return Understanding(kept, classification, entities, masked.kinds, wishes)
 
 
 def _know(home: Home, model: Path | str | None) -> _Knowledge:

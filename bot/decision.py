@@ -38,6 +38,8 @@ class Decision:
     """Names of phrases to say first."""
     noted: tuple[str, ...] = ()
     """Slots to confirm first."""
+    later: str = ""
+    """Topic of a second wish, to name at the end."""
     saying: str = ""
     """Name of the saying or phrase, for act 'say'."""
     guess: str = ""

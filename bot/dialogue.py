@@ -65,6 +65,8 @@ def step(heard: Understanding, session: Session | None, guide: Guide) -> Outcome
         _chosen_option,
         _open_question,
         _bare_correction,
+        _two_wishes,
+        _second_wish,
         _control,
         _topic,
         _correction,
@@ -84,6 +86,8 @@ def _counted(turn: Turn, decision: Decision, after: Session) -> Outcome:
     """Count how often in a row a slot is asked for, and let go of it after the second time."""
     asked, before = decision.asks, turn.before
     if asked is None:
+        if after.later and decision.act == "answer":
+            decision = replace(decision, later=after.later)
         return decision, replace(after, asking="", tries=0)
     tries = before.tries + 1 if asked == before.asking else 1
     if tries <= MAX_TRIES:
@@ -203,6 +207,29 @@ def _beside_details(turn: Turn) -> list[str]:
     message = turn.heard.text
     rest = (" " if any(a <= i < b for a, b in spans) else c for i, c in enumerate(message))
     return text.words("".join(rest))
+
+
+def _two_wishes(turn: Turn) -> Outcome | None:
+    """Begin with the urgent one of two wishes, or the first; the other is named and kept."""
+    wishes = [name for name in turn.heard.wishes if name in turn.guide.topics]
+    if len(wishes) < 2:
+        return None
+    first, second = sorted(
+        wishes, key=lambda name: not turn.guide.topics[name].is_urgent(turn.heard.text)
+    )
+    decision, after = take_up(turn, first)
+    return replace(decision, later=second), replace(after, later=second)
+
+
+def _second_wish(turn: Turn) -> Outcome | None:
+    """Come to the second wish on 'yes'; let go of it on 'no'."""
+    later = turn.before.later
+    if later not in turn.guide.topics or turn.before.asking:
+        return None
+    meant = turn.heard.classification.ranking[0][0]
+    if meant == "affirm":
+        return take_up(replace(turn, session=replace(turn.session, later="")), later)
+    return None
 
 
 def _control(turn: Turn) -> Outcome | None:

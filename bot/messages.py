@@ -58,6 +58,8 @@ class Understanding:
     """The details it holds, in order."""
     masked: tuple[str, ...] = ()
     """Kinds of secrets that were masked, such as 'card' or 'code'; each kind once."""
+    wishes: tuple[str, ...] = ()
+    """The two intents of a message with two wishes, in the order said; else empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ class Session:
     """Entry of the topic's FAQ that was given."""
     urgent: bool = False
     """Whether the topic came up as an emergency."""
+    later: str = ""
+    """Topic of a second wish, to come to when the first is answered."""
     asking: str = ""
     """Slot of the open question."""
     tries: int = 0

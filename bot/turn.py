@@ -66,7 +66,8 @@ def take_up(turn: Turn, name: str) -> Outcome:
         # A new wish may be asked about afresh.
         session = replace(session, declined=())
     urgent = topic.is_urgent(turn.heard.text)
-    fresh = replace(session, options=(), clarified=0, urgent=urgent)
+    later = "" if name == session.later else session.later
+    fresh = replace(session, options=(), clarified=0, urgent=urgent, later=later)
     faq = topic.faq_for(turn.words.split())
     return answer(replace(turn, session=fresh), topic, faq=faq)
 
@@ -155,7 +156,8 @@ def go_on(turn: Turn) -> Outcome:
 
 def closed(session: Session, last: str) -> Session:
     """Return the session without the options that were open."""
-    return replace(session, options=(), clarified=0, last=last, about="")
+    later = "" if last in ("cancel", "goodbye", "deny") else session.later
+    return replace(session, options=(), clarified=0, last=last, about="", later=later)
 
 
 def hand_over(turn: Turn, phrase: str) -> Outcome:

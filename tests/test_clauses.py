@@ -1,0 +1,46 @@
+"""Two wishes in one message are both found; one wish is left whole."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot import Bot
+
+
+def test_both_wishes_are_found_and_the_urgent_one_comes_first(bot: Bot) -> None:
+    reply = bot.reply("how do i check my points, and also my wallet was stolen", session_id="w")
+    assert reply.intent == "report_lost_or_stolen_card"
+    assert "rewards points" in reply.text
+    bot.forget("w")
+
+
+def test_the_second_wish_is_answered_on_yes_and_dropped_on_no(bot: Bot) -> None:
+    both = "how do i check my points and what is the mailing address"
+    first = bot.reply(both, session_id="w")
+    assert "Shall we go on with that?" in first.text
+    assert {first.intent, bot.reply("yes", session_id="w").intent} == {
+        "rewards_points",
+        "contact_by_mail",
+    }
+    bot.forget("w")
+    bot.reply(both, session_id="w")
+    bot.reply("no thanks", session_id="w")
+    session = bot.session("w")
+    assert session is not None
+    assert session.later == ""
+    bot.forget("w")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "my wallet was stolen, my card was in it and i am scared",
+        "i was charged twice, once on monday and once on tuesday",
+        "hello and good morning, where is the security code",
+    ],
+)
+def test_a_message_with_one_wish_is_not_split(bot: Bot, message: str) -> None:
+    reply = bot.reply(message, session_id="w")
+    assert "You also spoke of" not in reply.text
+    assert "After that we come to" not in reply.text
+    bot.forget("w")
