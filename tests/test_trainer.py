@@ -155,6 +155,29 @@ def test_clear_cases_are_answered_doubtful_ones_asked_and_foreign_ones_refused()
     assert figures["out_of_scope_refused"] == 1.0
 
 
+def test_without_out_of_scope_lines_the_honest_no_is_learned_from_intents_left_out(
+    shipped: Home,
+) -> None:
+    rows = [row for row in utterances.read_folder(shipped.utterances) if row.intent in FEW]
+    trained = trainer.train(rows[::2], jobs=2)
+    assert trained.held_out.strange_known is not None
+    classifier = Classifier(trained.description, trained.weights)
+    foreign = ["how tall is mount everest", "write me a poem about cheese", "who won the world cup"]
+    assert [classifier.classify(message).zone for message in foreign].count("unknown") >= 2
+    held = [row for row in rows[1::2] if classifier.classify(row.text).zone == "unknown"]
+    assert len(held) < len(rows[1::2]) / 4
+
+
+FEW = {
+    "make_payment",
+    "rewards_points",
+    "contact_by_mail",
+    "find_security_code",
+    "service_hours",
+    "report_lost_or_stolen_card",
+}
+
+
 def test_what_no_fold_could_know_is_not_understood(trained: Trained) -> None:
     for described in (trained, trainer.train(_in_scope(), jobs=1)):
         classifier = Classifier(described.description, described.weights)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,28 @@ class HeldOut:
     """Before the temperature, shape (n, k)."""
     known: NDArray[np.float64]
     """Idf-weighted share of known words, shape (n,)."""
+    strange_logits: NDArray[np.float64] | None = None
+    """Of utterances that stand in for what is out of scope, where there are none; shape (m, k)."""
+    strange_known: NDArray[np.float64] | None = None
+    """Their shares of known words, shape (m,)."""
+
+    def with_strange(self, rows: list[tuple[NDArray[np.float64], NDArray[np.float64]]]) -> HeldOut:
+        """Return the same with utterances of intents that a fold had not seen."""
+        if not rows:
+            return self
+        logits, known = (np.concatenate(parts) for parts in zip(*rows, strict=True))
+        return replace(self, strange_logits=logits, strange_known=known)
+
+    def with_all(self) -> HeldOut:
+        """Return the same with these as rows of no label at all (column -1)."""
+        if self.strange_logits is None or self.strange_known is None:
+            return self
+        return HeldOut(
+            self.labels,
+            np.concatenate([self.truth, np.full(len(self.strange_known), -1)]),
+            np.concatenate([self.logits, self.strange_logits]),
+            np.concatenate([self.known, self.strange_known]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +71,14 @@ class Scored:
     in_scope: NDArray[np.bool_]
     """Whether the utterance is in scope."""
     probability: NDArray[np.float64]
-    """Calibrated probability of the best label of all."""
+    """Calibrated probability of the best label of all; NaN where none is right."""
     best_right: NDArray[np.bool_]
     """Whether that label is the right one."""
 
     @classmethod
     def of(cls, held_out: HeldOut, temperature: float) -> Scored:
         """Score out-of-fold logits as the classifier does at run time."""
+        held_out = held_out.with_all()
         logits = held_out.logits / temperature
         raised = np.exp(logits - logits.max(axis=1, keepdims=True))
         probabilities = raised / raised.sum(axis=1, keepdims=True)
@@ -73,8 +96,8 @@ class Scored:
             ),
             right=order[:, 0] == held_out.truth,
             among_two=(order[:, :2] == held_out.truth[:, None]).any(axis=1),
-            in_scope=~np.isin(held_out.truth, outside),
-            probability=probabilities.max(axis=1),
+            in_scope=~np.isin(held_out.truth, [*outside, -1]),
+            probability=np.where(held_out.truth < 0, np.nan, probabilities.max(axis=1)),
             best_right=probabilities.argmax(axis=1) == held_out.truth,
         )
 
@@ -136,7 +159,7 @@ def summary(scored: Scored, thresholds: Thresholds) -> dict[str, float]:
     answered = ~refused & (scored.score >= thresholds.answer_from)
     inside, outside = scored.in_scope, ~scored.in_scope
     figures = {
-        "accuracy": _share(scored.best_right, inside | outside),
+        "accuracy": _share(scored.best_right, ~np.isnan(scored.probability)),
         "in_scope_best_right": _share(scored.right, inside),
         "in_scope_answered_right": _share(answered & scored.right, inside),
         "in_scope_answered_wrong": _share(answered & ~scored.right, inside),
@@ -155,11 +178,13 @@ def _share(hits: NDArray[np.bool_], among: NDArray[np.bool_]) -> float:
 
 def calibration_error(scored: Scored, bins: int = 15) -> float:
     """Return the expected calibration error over equal-width bins (Naeini and others 2015)."""
-    places = np.minimum((scored.probability * bins).astype(int), bins - 1)
+    labelled = ~np.isnan(scored.probability)
+    probability, right = scored.probability[labelled], scored.best_right[labelled]
+    places = np.minimum((probability * bins).astype(int), bins - 1)
     total = 0.0
     for number in range(bins):
         inside = places == number
         if inside.any():
-            gap = scored.best_right[inside].mean() - scored.probability[inside].mean()
+            gap = right[inside].mean() - probability[inside].mean()
             total += inside.mean() * abs(float(gap))
     return total
