@@ -132,17 +132,24 @@ def _train(options: argparse.Namespace, home: Home) -> int:
 
 
 def _evaluate(options: argparse.Namespace, home: Home) -> int:
+    from bot.guide import Guide
     from training import evaluation, trainer, utterances
 
     rows = utterances.read_folder(home.utterances)
+    urgent: evaluation.Urgent | None = None
     held_out = _with_progress(trainer.cross_validate, rows, options.jobs, trainer.EVALUATION_FOLDS)
     parts = {"held-out folds": evaluation.cross_validated(held_out)}
     if home.fresh.is_dir():
-        parts["fresh set"] = evaluation.fresh(_classifier_of(rows, home, options.jobs), home.fresh)
+        classifier = _classifier_of(rows, home, options.jobs)
+        parts["fresh set"] = evaluation.fresh(classifier, home.fresh)
+        topics = Guide.load(home.guide).topics.values()
+        names = [topic.id for topic in topics if topic.urgent or topic.urgent_when]
+        urgent = evaluation.urgent(classifier, home.fresh, names)
     if options.json:
         print(json.dumps({name: part.to_dict() for name, part in parts.items()}))
     else:
-        print("\n\n".join(evaluation.table(name, part) for name, part in parts.items()))
+        tables = [evaluation.table(name, part) for name, part in parts.items()]
+        print("\n\n".join([*tables, *([str(urgent)] if urgent else [])]))
     return 0
 
 

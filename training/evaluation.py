@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
@@ -130,6 +130,37 @@ def fresh(classifier: Classifier, folder: Path) -> Evaluation:
         figures[f"{part} misses: asked back"] = Share(zones.count("clarify"), len(zones))
         figures[f"{part} misses: answered wrong"] = Share(zones.count("answer"), len(zones))
     return Evaluation(figures, _by_intent([row for row, _ in inside], best))
+
+
+@dataclass(frozen=True, slots=True)
+class Urgent:
+    """How well the urgent topics are found, where a miss costs most."""
+
+    found: dict[str, Share]
+    """Topic -> share of its fresh messages whose best intent it is."""
+    misses: tuple[str, ...]
+    """`file:line: what it was taken for`, every one."""
+
+    def __str__(self) -> str:
+        rows = [f"  {name}  {share}" for name, share in self.found.items()]
+        return "\n".join(["urgent topics, fresh set", *rows, *(f"    {m}" for m in self.misses)])
+
+
+def urgent(classifier: Classifier, folder: Path, topics: Iterable[str]) -> Urgent:
+    """Return the recall of `topics` on the fresh set, and every message that was missed."""
+    found, misses = {}, []
+    rows = read_fresh(folder)["in_scope"]
+    for topic in topics:
+        own = [row for row in rows if row.intent == topic]
+        best = [classifier.classify(row.text) for row in own]
+        hits = [one.ranking[0][0] == topic and one.zone != "unknown" for one in best]
+        found[topic] = Share(sum(hits), len(own))
+        misses += [
+            f"{row.source}: {one.zone}, {one.ranking[0][0]}"
+            for row, one, hit in zip(own, best, hits, strict=True)
+            if not hit
+        ]
+    return Urgent(found, tuple(misses))
 
 
 def _by_intent(rows: Sequence[Utterance], right: Sequence[bool]) -> dict[str, Share]:
