@@ -132,7 +132,6 @@ def _train(options: argparse.Namespace, home: Home) -> int:
 
 
 def _evaluate(options: argparse.Namespace, home: Home) -> int:
-    from bot.guide import Guide
     from training import evaluation, trainer, utterances
 
     rows = utterances.read_folder(home.utterances)
@@ -142,15 +141,25 @@ def _evaluate(options: argparse.Namespace, home: Home) -> int:
     if home.fresh.is_dir():
         classifier = _classifier_of(rows, home, options.jobs)
         parts["fresh set"] = evaluation.fresh(classifier, home.fresh)
-        topics = Guide.load(home.guide).topics.values()
-        names = [topic.id for topic in topics if topic.urgent or topic.urgent_when]
-        urgent = evaluation.urgent(classifier, home.fresh, names)
+        urgent = evaluation.urgent(classifier, home.fresh, _urgent_topics(home))
     if options.json:
         print(json.dumps({name: part.to_dict() for name, part in parts.items()}))
     else:
         tables = [evaluation.table(name, part) for name, part in parts.items()]
-        print("\n\n".join([*tables, *([str(urgent)] if urgent else [])]))
+        print("\n\n".join([*tables, *([str(urgent)] if urgent and urgent.found else [])]))
     return 0
+
+
+def _urgent_topics(home: Home) -> list[str]:
+    """Return the topics that the guide calls urgent; none while it is not fit to be read."""
+    from bot.errors import GuideError
+    from bot.guide import Guide
+
+    try:
+        topics = Guide.load(home.guide).topics.values()
+    except GuideError:
+        return []
+    return [topic.id for topic in topics if topic.urgent or topic.urgent_when]
 
 
 def _classifier_of(rows: list[Utterance], home: Home, jobs: int) -> Classifier:
