@@ -54,7 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        print(f"bot: {error.filename}: {error.strerror}", file=sys.stderr)
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"bot: {where}{error.strerror or error}", file=sys.stderr)
     except KeyboardInterrupt:
         print(file=sys.stderr)
     return 2

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.decision import Decision
 from bot.guide import PHONE, Guide, GuideRoute, Topic
+from bot.markup import escaped
 from bot.messages import Reply, Route, Understanding
 from bot.session import Session
 
@@ -56,6 +57,14 @@ def _set_off(value: str) -> str:
     return f"\0{value}\0"
 
 
+def _typed(value: str) -> str:
+    """Mark what a person typed; a label's own full stop would stand beside the sentence's."""
+    return f"\1{_CONTROL.sub('', value).rstrip('.')}\1"
+
+
+_CONTROL = re.compile(r"[\0-\x1f]")
+
+
 def word(decision: Decision, heard: Understanding, session: Session, guide: Guide) -> Reply:
     """Return the reply to one message: `session` is the state after it."""
     writer = _Writer(guide, [], {})
@@ -63,10 +72,11 @@ def word(decision: Decision, heard: Understanding, session: Session, guide: Guid
         writer.say(guide.phrases[note])
     if decision.noted:
         labels = [
-            guide.slots[s].label_of(session.slots[s]) for s in decision.noted if s in session.slots
+            _typed(guide.slots[name].label_of(session.slots[name]))
+            for name in decision.noted
+            if name in session.slots
         ]
-        # A label may end in a full stop of its own: 'in the U.S.'.
-        writer.say(guide.phrases["known"].replace("{details}", _listed(labels)).replace("..", "."))
+        writer.say(guide.phrases["known"], details=_listed(labels))
     _BODY[decision.act](writer, decision)
     if decision.later:
         name = "later_then" if decision.asks else "later"
@@ -77,7 +87,7 @@ def word(decision: Decision, heard: Understanding, session: Session, guide: Guid
     marked = "\n".join(writer.lines)
     classification = heard.classification
     return Reply(
-        text=marked.replace("\0", ""),
+        text=marked.replace("\0", "").replace("\1", ""),
         markdown=_markdown(marked),
         intent=decision.intent,
         confidence=classification.confidence,
@@ -91,6 +101,7 @@ def word(decision: Decision, heard: Understanding, session: Session, guide: Guid
 
 def _markdown(marked: str) -> str:
     """Set off the routes, and make single line ends hard ones."""
+    marked = re.sub("\1([^\1]*)\1", lambda match: escaped(match[1]), marked)
     lines = re.sub("\0([^\0]*)\0", r"**\1**", marked).split("\n")
     out = []
     for line, following in zip(lines, [*lines[1:], ""], strict=True):

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from threading import Lock
 
-from bot import answers, clauses, dialogue, quantities, redaction, sheet
+from bot import answers, clauses, dialogue, guide_reader, quantities, redaction, sheet
 from bot import text as text_
 from bot.classifier import Classifier
 from bot.entities import Extractor
@@ -154,6 +154,8 @@ class Bot:
         self, text: str, session: Session, knowledge: _Knowledge, today: date | None
     ) -> Understanding:
         guide = knowledge.guide
+        # A lone surrogate (bytes that were no UTF-8) could not be printed or stored.
+        text = text.encode("utf-8", "replace").decode()
         topic = guide.topics.get(session.about)
         after_code = topic is not None and topic.after_code
         masked = redaction.mask(text, after_code=after_code, keep=guide.numbers)
@@ -168,7 +170,7 @@ class Bot:
 
 
 def _know(home: Home, model: Path | str | None) -> _Knowledge:
-    guide = Guide.load(home.guide)
+    guide = guide_reader.read(home.guide)
     classifier = Classifier.load(home.model_folder(model))
     return _Knowledge(guide, classifier, Extractor(guide.slots))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,7 +20,7 @@ from bot.typos import Repairer
 _MEMO_SIZE = 20_000
 REPAIRED_TRUST = 0.5
 """Share of a repaired word that counts as known."""
-_NO_IDS = np.empty(0, dtype=np.int64)
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,15 @@ class Classifier:
     @classmethod
     def load(cls, folder: Path) -> Classifier:
         """Read the model in `folder`; raises ModelError."""
-        return cls(*modelfile.load(folder))
+        description, weights = modelfile.load(folder)
+        if description.stem_fingerprint != text.stem_fingerprint():
+            _log.warning(
+                "%s: trained with a stemmer that stems otherwise (snowballstemmer %s); "
+                "train again with: bot-train train",
+                folder,
+                description.versions.get("snowballstemmer", "unknown"),
+            )
+        return cls(description, weights)
 
     def classify(self, message: str) -> Classification:
         """Return what `message` means; secrets in it are masked first."""
@@ -127,8 +136,9 @@ class Classifier:
         return result
 
     def _read(self, message: str) -> _Reading:
-        typed = [self._word(word) for word in text.words(message)]
-        found = self._repaired(message, typed)
+        row = text.words(message)
+        typed = [self._word(word) for word in row]
+        found = self._repaired(message, row, typed)
         ids = [word.stem_id for word in found if word.stem_id >= 0]
         for first, second in pairwise(found):
             pair = self._bigram_ids.get(f"{first.stem} {second.stem}", -1)
@@ -148,12 +158,11 @@ class Classifier:
         )
         return _Reading(unique, values, known / weight if weight else 0.0)
 
-    def _repaired(self, message: str, typed: list[_Word]) -> list[_Word]:
+    def _repaired(self, message: str, row: list[str], typed: list[_Word]) -> list[_Word]:
         """Return the words that were meant: slips repaired, capitalised names left alone."""
         if not any(word.fix for word in typed):
             return typed
         kept = typos.names(message)
-        row = text.words(message)
         return [
             self._word(word.fix) if word.fix and written not in kept else word
             for word, written in zip(typed, row, strict=True)
@@ -230,7 +239,8 @@ class Classifier:
     ) -> NDArray[np.float64]:
         """Fold the contributions of the features back onto the words, shape (words, 2)."""
         owners: dict[int, list[int]] = {}
-        found = self._repaired(message, [self._word(word) for word in text.words(message)])
+        row = text.words(message)
+        found = self._repaired(message, row, [self._word(word) for word in row])
         for place, word in enumerate(found):
             if word.stem_id >= 0:
                 owners.setdefault(word.stem_id, []).append(place)

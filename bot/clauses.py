@@ -28,6 +28,8 @@ def wishes(
     if len(parts) < 2:
         return ()
     likely = {intent for intent, chance in whole.ranking if chance >= LIKELY_FROM}
+    if len(likely) < 2:
+        return ()
     found: list[str] = []
     for part in parts:
         clause = classify(part)

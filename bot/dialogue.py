@@ -42,8 +42,8 @@ SMALL_TALK_FROM = 0.6
 _SHORT = 10
 """Words of a message that may lean on the topic before it."""
 
-CONTROL = ("greet", "goodbye", "thank", "affirm", "deny", "help", "bot_challenge")
-"""Small talk: answered by a saying of the guide, the open question stays open."""
+NEVER_GUESSED = ("affirm", "deny", "repeat", "cancel", "restart")
+"""Words that steer the conversation, and are followed only when they are clear."""
 
 
 def step(heard: Understanding, session: Session | None, guide: Guide) -> Outcome:
@@ -181,15 +181,18 @@ def _open_question(turn: Turn) -> Outcome | None:
     if asked in turn.session.slots and turn.session.slots.get(asked) != turn.before.slots.get(
         asked
     ):
-        other = turn.intent in turn.guide.topics and turn.intent != turn.before.topic
-        if other and not _only_details(turn):
+        switched = turn.intent in turn.guide.topics and turn.intent != turn.before.topic
+        if switched and not _only_details(turn):
             return None
         return go_on(turn)
     for group, choice in zip(("first", "second"), turn.guide.slots[asked].choices, strict=False):
         if turn.says(group):
             slots = {**turn.session.slots, asked: choice.value}
             return go_on(replace(turn, session=replace(turn.session, slots=slots)))
-    if turn.mentions("dont_know") or turn.says("refuse") or turn.mentions("refuse"):
+    other = turn.intent in turn.guide.topics and turn.intent != turn.before.topic
+    # 'Any way to chat instead?' holds a word of refusal, but is a wish of its own.
+    matches = turn.says if other else turn.mentions
+    if matches("dont_know") or matches("refuse"):
         return go_on(declining(turn, asked))
     if turn.intent and turn.intent not in ("affirm", "deny"):
         return None
@@ -222,12 +225,13 @@ def _two_wishes(turn: Turn) -> Outcome | None:
 
 
 def _second_wish(turn: Turn) -> Outcome | None:
-    """Come to the second wish on 'yes'; let go of it on 'no'."""
+    """Come to the second wish on 'yes'."""
     later = turn.before.later
     if later not in turn.guide.topics or turn.before.asking:
         return None
-    meant = turn.heard.classification.ranking[0][0]
-    if meant == "affirm":
+    heard = turn.heard.classification
+    likely = heard.confidence >= SMALL_TALK_FROM and heard.zone != "unknown"
+    if likely and heard.ranking[0][0] == "affirm":
         return take_up(replace(turn, session=replace(turn.session, later="")), later)
     return None
 
@@ -241,7 +245,7 @@ def _control(turn: Turn) -> Outcome | None:
         return Decision("say", intent, saying=intent), closed(turn.session, intent)
     if intent == "repeat":
         return _repeat(turn)
-    if intent not in CONTROL:
+    if intent not in turn.guide.says:
         return None
     if intent in ("goodbye", "deny"):
         return Decision("say", intent, saying=intent), closed(turn.session, intent)
@@ -318,7 +322,7 @@ def _clarify(turn: Turn) -> Outcome | None:
     ranking = [name for name, _ in turn.heard.classification.ranking]
     topics = tuple(name for name in ranking if name in turn.guide.topics)[:2]
     likely = turn.heard.classification.confidence >= SMALL_TALK_FROM
-    if likely and ranking[0] in CONTROL and ranking[0] not in ("affirm", "deny"):
+    if likely and ranking[0] in turn.guide.says and ranking[0] not in NEVER_GUESSED:
         sure = replace(turn.heard.classification, zone="answer", intent=ranking[0])
         return _control(replace(turn, heard=replace(turn.heard, classification=sure)))
     if len(topics) < 2:

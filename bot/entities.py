@@ -130,7 +130,10 @@ class Extractor:
         message = text.composed(message)
         spans = text.word_spans(message)
         any_case = bool(asked) and len(spans) <= _BARE_ANSWER
-        named = list(places.find(message, any_case=any_case)) if self._wants_places else []
+        # Of a very long message only the first words are read; a place must be among them.
+        last = spans[-1][1] if spans else -1
+        wanted = places.find(message, any_case=any_case) if self._wants_places else ()
+        named = [place for place in wanted if place.start <= last]
         read = _Message(message, spans, [word for word, _, _ in spans], named)
         found = [
             entity

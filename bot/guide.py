@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 from bot import text
 from bot.messages import Route
@@ -206,13 +205,6 @@ class Guide:
     """Where each fact is stated: id -> places in the guide."""
     fingerprint: str
     """Of the files; sessions of another guide start afresh."""
-
-    @classmethod
-    def load(cls, folder: Path) -> Guide:
-        """Read and check the guide in `folder`; raises GuideError with every finding."""
-        from bot.guide_reader import read  # here, because the reader needs the nouns above
-
-        return read(folder)
 
     @cached_property
     def numbers(self) -> tuple[str, ...]:

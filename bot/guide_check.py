@@ -107,6 +107,8 @@ def check(guide: Guide, findings: Findings) -> None:
         )
     look.routes(guide.person, ("person",))
     look.braces(guide.caveat, ("caveat",))
+    if not guide.title:
+        findings.complain(("title",), "is missing; wanted whom the guide is for, in a few words")
     for name, route in guide.routes.items():
         look.conditions(name, route)
     for name, say in guide.says.items():
@@ -178,12 +180,26 @@ class _Checker:
         self.names(
             (*topic.ready, *topic.list), guide.checklist, "checklist item", (*place, "ready")
         )
+        after = guide.topics.get(topic.otherwise)
+        if after is not None and (after is topic or after.otherwise):
+            self._findings.complain(
+                (*place, "otherwise"),
+                f"names {after.id!r}, which leads on itself; wanted a topic without 'otherwise'",
+            )
+        for slot, value in topic.sets.items():
+            values = (
+                [choice.value for choice in guide.slots[slot].choices]
+                if slot in guide.slots
+                else []
+            )
+            self._findings.reference(value, values, f"choice of {slot}", (*place, "sets"))
         for slot in topic.needs:
             if slot in guide.slots and not guide.slots[slot].ask:
                 self._findings.complain(
                     (*place, "needs"), f"needs {slot!r}, which has no question ('ask')"
                 )
-        for text_ in (topic.answer, topic.urgent_answer, topic.tip, topic.lead, topic.urgent_lead):
+        texts = (topic.title, topic.offer, topic.opening, topic.answer, topic.urgent_answer)
+        for text_ in (*texts, topic.tip, topic.lead, topic.urgent_lead):
             self.braces(text_, place)
         if PHONE in topic.routes and not topic.lead:
             self._findings.complain(

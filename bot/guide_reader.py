@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -138,6 +139,14 @@ def _build(document: dict[str, Any], reader: Findings, fingerprint: str) -> Guid
     )
 
 
+def _plain(phrases: Iterable[str], findings: Findings, place: tuple[str, ...]) -> tuple[str, ...]:
+    """Return phrases as their words stand in a message; complain about one without a word."""
+    found = tuple(plain(phrase) for phrase in phrases)
+    if "" in found:
+        findings.complain(place, "holds a phrase without a word; wanted letters or digits")
+    return tuple(phrase for phrase in found if phrase)
+
+
 def plain(phrase: str) -> str:
     """Return a phrase as its words stand in a message."""
     return " ".join(text.words(phrase))
@@ -202,7 +211,7 @@ def _slot(name: str, table: dict[str, Any], reader: Findings) -> Slot:
             reader.reference(values[key], known, "choice of this slot", (*place, key))
     if values["type"] in ("choice", "place") and not choices:
         reader.complain(place, "has no choices; wanted one [[slot.NAME.choice]] for each value")
-    after = tuple(plain(phrase) for phrase in reader.texts(table, "after", place))
+    after = _plain(reader.texts(table, "after", place), reader, (*place, "after"))
     return Slot(name=name, after=after, choices=choices, **values)
 
 
@@ -212,8 +221,8 @@ def _choice(table: dict[str, Any], reader: Findings, place: tuple[str, ...]) -> 
     return Choice(
         reader.value(table, "value", str, place),
         reader.value(table, "label", str, place),
-        tuple(plain(phrase) for phrase in reader.texts(table, "words", place)),
-        tuple(plain(phrase) for phrase in reader.texts(table, "short", place)),
+        _plain(reader.texts(table, "words", place), reader, (*place, "words")),
+        _plain(reader.texts(table, "short", place), reader, (*place, "short")),
     )
 
 

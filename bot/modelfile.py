@@ -213,7 +213,7 @@ def _describe(path: Path, document: dict[str, Any]) -> ModelDescription:
             all(isinstance(label, str) and label for label in description.labels)
             and len(set(description.labels)) == len(description.labels) > 0
             and any(label != OUT_OF_SCOPE for label in description.labels)
-            and all(np.isfinite(float(number)) for number in numbers)
+            and all(type(number) in (int, float) and np.isfinite(number) for number in numbers)
             and _sound(description.features)
             and description.temperature > 0
         )

@@ -45,11 +45,12 @@ _STYLE = Style.from_dict({"prompt": "ansicyan bold", "value": "bold", "hint": "a
 
 
 class _MaskedHistory(InMemoryHistory):
-    """What the up arrow brings back: in memory only, and without secrets."""
+    """What the up arrow brings back: in memory only, and no line with a secret."""
 
     def append_string(self, string: str) -> None:
-        """Keep a line as the bot keeps it."""
-        super().append_string(redaction.mask(string).text)
+        """Keep a line, unless it holds a secret or could be a code on its own."""
+        if not redaction.mask(string, after_code=True).kinds:
+            super().append_string(string)
 
 
 class _NextTexts(AutoSuggest):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from bot.guide import Guide, Topic
+from bot.markup import escaped
 from bot.messages import Sheet
 from bot.session import Session
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|~])")
 _BLANK = "." * 24
 _ITEM, _OPEN, _TICKED = "- ", "[ ] ", "[x] "
 
@@ -24,15 +23,10 @@ def write(session: Session, guide: Guide) -> Sheet:
     plain, marked = [title], [f"# {title}"]
     for heading, rows in _sections(session, guide, topic, str):
         plain += ["", heading, *(f"{mark}{row}" for mark, row in rows)]
-    for heading, rows in _sections(session, guide, topic, _escaped):
+    for heading, rows in _sections(session, guide, topic, escaped):
         boxed = (f"- {mark}{row}" if mark != _ITEM else f"{mark}{row}" for mark, row in rows)
         marked += ["", f"## {heading}", "", *boxed]
     return Sheet("\n".join(plain), "\n".join(marked))
-
-
-def _escaped(typed: str) -> str:
-    """Return what a person typed so that Markdown shows every character of it as it is."""
-    return _MARKUP.sub(r"\\\1", typed)
 
 
 def _sections(session: Session, guide: Guide, topic: Topic | None, quote: Quote) -> list[Section]:

@@ -89,7 +89,6 @@ _SHORT_FORMS = {
 _ENDINGS = {"n't": "not", "'re": "are", "'m": "am", "'ll": "will", "'ve": "have", "'d": "would"}
 # 's is 'is' after these and a possessive, which says nothing, after any other word.
 _IS_AFTER = frozenset({"it", "that", "there", "what", "where", "how", "who", "he", "she", "here"})
-_DIGITS = re.compile(r"\d")
 
 
 def normalise(text: str) -> str:

@@ -8,7 +8,7 @@ from statistics import median
 
 import pytest
 
-from bot import Bot
+from bot import Bot, guide_reader
 from bot.answers import word
 from bot.decision import Decision
 from bot.guide import Guide
@@ -27,7 +27,7 @@ _ids = count()
 
 @pytest.fixture(scope="module")
 def guide() -> Guide:
-    return Guide.load(Home.shipped().guide)
+    return guide_reader.read(Home.shipped().guide)
 
 
 def talk(bot: Bot, *lines: str) -> list[Reply]:

@@ -204,3 +204,39 @@ def test_the_examples_in_the_module_are_true() -> None:
     failed, tried = doctest.testmod(bot.bot)
     assert failed == 0
     assert tried >= 5
+
+
+def test_a_place_far_into_a_very_long_message_is_no_error(bot: Bot) -> None:
+    assert bot.reply("a " * 450 + "i am in Paris").text
+
+
+def test_what_a_person_types_is_neither_template_nor_markup(bot: Bot) -> None:
+    for line in ("i want to dispute a charge", "corporate", "in the us"):
+        bot.reply(line, session_id="typed")
+    reply = bot.reply("billed by Joe {mail} <b>*x*", session_id="typed")
+    sheet = bot.sheet("typed")
+    bot.forget("typed")
+    assert "El Paso" not in reply.text
+    assert "<b>" not in reply.markdown
+    assert "<b>" not in sheet.markdown
+
+
+def test_bytes_that_are_no_text_do_not_come_back(bot: Bot) -> None:
+    assert bot.reply("i lost my c\udcffard").text.encode()
+
+
+def test_a_wish_with_a_word_of_refusal_in_it_is_still_a_wish(bot: Bot) -> None:
+    bot.reply("i want to talk to a person", session_id="any")
+    reply = bot.reply("whatever, where is the security code", session_id="any")
+    bot.forget("any")
+    assert reply.intent == "find_security_code"
+
+
+def test_only_a_yes_takes_up_the_second_wish(bot: Bot) -> None:
+    both = "how do i check my points and what is the mailing address"
+    first = bot.reply(both, session_id="banana").intent
+    assert bot.reply("banana", session_id="banana").intent not in {
+        "rewards_points",
+        "contact_by_mail",
+    } - {first}
+    bot.forget("banana")

@@ -6,6 +6,7 @@ from copy import deepcopy
 
 import pytest
 
+from bot import guide_reader
 from bot.decision import Decision
 from bot.dialogue import step
 from bot.guide import Guide
@@ -22,7 +23,7 @@ DAMAGED, LOST, CODE = "replace_damaged_card", "report_lost_or_stolen_card", "fin
 
 @pytest.fixture(scope="module")
 def guide() -> Guide:
-    return Guide.load(Home.shipped().guide)
+    return guide_reader.read(Home.shipped().guide)
 
 
 def heard(text: str, intent: str = "", other: str = "", masked: str = "", **slots: str) -> Heard:

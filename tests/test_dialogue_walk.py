@@ -12,8 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from bot import Bot
-from bot.guide import Guide
+from bot import Bot, guide_reader
 from bot.home import Home
 from bot.messages import Reply
 from bot.session import MemoryStore, Session
@@ -62,7 +61,7 @@ def lines() -> tuple[str, ...]:
 
 @cache
 def guide_digits() -> frozenset[str]:
-    numbers = Guide.load(Home.shipped().guide).numbers
+    numbers = guide_reader.read(Home.shipped().guide).numbers
     return long_digits(" ".join(numbers))
 
 

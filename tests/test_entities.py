@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import guide_reader
 from bot.entities import MAX_VALUE, UNCLEAR, Extractor
-from bot.guide import Guide
 from bot.home import Home
 from bot.redaction import mask
 from bot.text import composed
 
-GUIDE = Guide.load(Home.shipped().guide)
+GUIDE = guide_reader.read(Home.shipped().guide)
 EXTRACTOR = Extractor(GUIDE.slots)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import guide_reader
 from bot.errors import GuideError
 from bot.guide import Guide
 
@@ -69,7 +70,7 @@ def write_guide(folder: Path) -> Path:
 
 def problems_of(folder: Path) -> str:
     with pytest.raises(GuideError) as caught:
-        Guide.load(folder)
+        guide_reader.read(folder)
     return "\n".join(caught.value.problems)
 
 
@@ -82,7 +83,7 @@ def problems_after(folder: Path, file: str, old: str, new: str) -> str:
 
 @pytest.fixture
 def guide(tmp_path: Path) -> Guide:
-    return Guide.load(write_guide(tmp_path / "guide"))
+    return guide_reader.read(write_guide(tmp_path / "guide"))
 
 
 def values(guide: Guide, names: list[str], **details: str) -> list[str]:
@@ -190,7 +191,7 @@ def test_all_mistakes_are_listed_at_once(tmp_path: Path) -> None:
     broken = GUIDE["topics.toml"].replace('"a repair"', "1").replace('"web"', '"wep"')
     (folder / "topics.toml").write_text(broken, encoding="utf-8")
     with pytest.raises(GuideError) as caught:
-        Guide.load(folder)
+        guide_reader.read(folder)
     for fragment in ("topic.repair.title", "'wep'"):
         assert any(fragment in problem for problem in caught.value.problems)
 

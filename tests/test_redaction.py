@@ -9,11 +9,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.guide import Guide
+from bot import guide_reader
 from bot.home import Home
 from bot.redaction import Masked, mask
 
-KEEP = Guide.load(Home.shipped().guide).numbers
+KEEP = guide_reader.read(Home.shipped().guide).numbers
 PHONES = [number for number in KEEP if number.startswith(("1-", "+1-"))]
 
 # No digit of any script and no invisible character: what is left of a card shows.

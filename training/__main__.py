@@ -98,7 +98,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BotError as error:
         print(f"bot-train: {error}", file=sys.stderr)
     except OSError as error:
-        print(f"bot-train: {error.filename}: {error.strerror}", file=sys.stderr)
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"bot-train: {where}{error.strerror or error}", file=sys.stderr)
     except KeyboardInterrupt:
         print("bot-train: stopped; the model in use is as it was", file=sys.stderr)
     return 2
@@ -152,11 +153,11 @@ def _evaluate(options: argparse.Namespace, home: Home) -> int:
 
 def _urgent_topics(home: Home) -> list[str]:
     """Return the topics that the guide calls urgent; none while it is not fit to be read."""
+    from bot import guide_reader
     from bot.errors import GuideError
-    from bot.guide import Guide
 
     try:
-        topics = Guide.load(home.guide).topics.values()
+        topics = guide_reader.read(home.guide).topics.values()
     except GuideError:
         return []
     return [topic.id for topic in topics if topic.urgent or topic.urgent_when]
