@@ -59,5 +59,5 @@ def test_the_commands_of_the_readme_exist(root: Path, capsys: pytest.CaptureFixt
     text = (root / "README.md").read_text(encoding="utf-8")
     known = parser().format_help()
     for command in set(re.findall(r"bot-train (?:--home \w+ )?([a-z]+)", text)):
-        assert re.search(rf"^    {command} ", known, re.MULTILINE), command
+        assert re.search(rf"^    {command}\s", known, re.MULTILINE), command
     assert main(["hello"]) == 0

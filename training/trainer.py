@@ -322,10 +322,10 @@ def weights_of(pipeline: Pipeline, counts: Mapping[str, int]) -> Weights:
 
 
 def _rounded(coefficients: NDArray[Any]) -> NDArray[np.float16]:
-    """Return float16 with five bits of mantissa: at most a sixtieth off, a third less on disk."""
+    """Return float16 with four bits of mantissa: a thirtieth off, two fifths less on disk."""
     bits = np.ascontiguousarray(coefficients, dtype=np.float16).view(np.uint16)
     # Half of the last bit kept is added before the rest is cut; no weight is near 65,504.
-    return ((bits + np.uint16(16)) & np.uint16(0xFFE0)).view(np.float16)
+    return ((bits + np.uint16(32)) & np.uint16(0xFFC0)).view(np.float16)
 
 
 def calibrate(held_out: HeldOut) -> float:
