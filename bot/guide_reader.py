@@ -6,7 +6,6 @@ import tomllib
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from bot import text
@@ -134,7 +133,7 @@ def _build(document: dict[str, Any], reader: Findings, fingerprint: str) -> Guid
         },
         checklist={n: _item(n, t, reader) for n, t in document.get("checklist", {}).items()},
         sheet={n: reader.texts(document["sheet"], n, ("sheet",)) for n in document["sheet"]},
-        facts=MappingProxyType({k: tuple(v) for k, v in reader.facts.items()}),
+        facts={k: tuple(v) for k, v in reader.facts.items()},
         fingerprint=fingerprint,
     )
 
@@ -177,7 +176,7 @@ def _routes(tables: list[dict[str, Any]], reader: Findings) -> dict[str, GuideRo
             value,
             reader.value(table, "label", str, place),
             reader.value(table, "hours", str, place),
-            MappingProxyType(when),
+            when,
         )
         group = reader.value(table, "group", str, place) or channel
         found[name] = GuideRoute(name, group, route, reader.value(table, "note", str, place))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Literal
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -12,10 +11,6 @@ OUT_OF_SCOPE = "out_of_scope"
 
 Zone = Literal["answer", "clarify", "unknown"]
 """How sure the classifier is: sure, torn between a few, or not sure enough to say anything."""
-
-
-def _nothing() -> Mapping[str, str]:
-    return MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +69,7 @@ class Route:
     """Whom or what it is for, in a few words."""
     hours: str = ""
     """When it is served; empty where the guide does not say."""
-    conditions: Mapping[str, str] = field(default_factory=_nothing)
+    conditions: Mapping[str, str] = field(default_factory=dict)
     """Slot values under which it applies; empty when it always does."""
 
     def to_dict(self) -> dict[str, Any]:
@@ -104,7 +99,7 @@ class Reply:
     """The classifier's zone for this message."""
     asks: str | None = None
     """Name of the slot asked for, or None."""
-    slots: Mapping[str, str] = field(default_factory=_nothing)
+    slots: Mapping[str, str] = field(default_factory=dict)
     """Details known so far."""
     routes: tuple[Route, ...] = ()
     """The ways to customer service named in the text, best first."""

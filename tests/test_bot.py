@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import doctest
 import json
+import pickle
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError
@@ -240,3 +241,8 @@ def test_only_a_yes_takes_up_the_second_wish(bot: Bot) -> None:
         "contact_by_mail",
     } - {first}
     bot.forget("banana")
+
+
+def test_a_reply_can_be_sent_to_another_process(bot: Bot) -> None:
+    reply = bot.reply("i lost my card")
+    assert pickle.loads(pickle.dumps(reply)) == reply
