@@ -13,6 +13,7 @@ from training import benchmark
 from training.__main__ import main
 from training.intent_sets import IntentSet
 from training.utterances import Utterance
+from training.zones import calibration_error
 
 TRAIN = {
     "Greet?": "hello there|good morning|hi my friend|good evening to you|hello again|hi you there",
@@ -140,4 +141,4 @@ def test_calibration_error_is_the_mean_gap_weighted_by_bin() -> None:
     confidence = np.array([0.9, 0.91, 0.5, 1.0])
     right = np.array([True, False, True, True])
     # 0.9 and 0.91 share a bin: |1 - 1.81|; 0.5 is alone: 0.5; 1.0 is alone: 0.
-    assert benchmark.calibration_error(confidence, right) == pytest.approx((0.81 + 0.5) / 4)
+    assert calibration_error(confidence, right) == pytest.approx((0.81 + 0.5) / 4)

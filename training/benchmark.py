@@ -22,6 +22,7 @@ from bot.errors import UtteranceError
 from training import trainer
 from training.intent_sets import IntentSet, draw, with_edits
 from training.utterances import Utterance
+from training.zones import calibration_error
 
 DRAW_SEEDS = (1, 2, 3)
 """Of the draws of a few examples; the median counts."""
@@ -235,14 +236,6 @@ def _out_of_scope(
         ):
             figures[f"oos_{name}"] = zones.count(zone) / len(zones)
     return figures
-
-
-def calibration_error(
-    confidence: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 15
-) -> float:
-    """Return the expected calibration error over equal-width bins (Naeini and others 2015)."""
-    places = np.minimum((confidence * bins).astype(int), bins - 1)
-    return float(np.abs(np.bincount(places, weights=right - confidence)).sum() / len(right))
 
 
 def recall_at(

@@ -73,7 +73,8 @@ def settings_for(utterances: Sequence[Utterance]) -> FeatureSettings:
     """Return the settings for a data set of this size.
 
     Where an intent has few utterances, every n-gram counts and pairs of words say
-    little; both change at about a hundred, as measured in docs/measurements.md.
+    little; from some sixty on it makes little difference, and the smaller model is taken
+    (docs/measurements.md).
     """
     unique = {(u.intent, u.text) for u in utterances}
     average = len(unique) / max(1, len({intent for intent, _ in unique}))
@@ -322,7 +323,7 @@ def weights_of(pipeline: Pipeline, counts: Mapping[str, int]) -> Weights:
 
 
 def _rounded(coefficients: NDArray[Any]) -> NDArray[np.float16]:
-    """Return float16 with four bits of mantissa: a thirtieth off, two fifths less on disk."""
+    """Return float16 with four bits of mantissa: a thirtieth off, a third less on disk."""
     bits = np.ascontiguousarray(coefficients, dtype=np.float16).view(np.uint16)
     # Half of the last bit kept is added before the rest is cut; no weight is near 65,504.
     return ((bits + np.uint16(32)) & np.uint16(0xFFC0)).view(np.float16)

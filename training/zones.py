@@ -158,8 +158,9 @@ def summary(scored: Scored, thresholds: Thresholds) -> dict[str, float]:
     refused = (scored.scope < thresholds.clarify_from) | (scored.scope <= 0.0)
     answered = ~refused & (scored.score >= thresholds.answer_from)
     inside, outside = scored.in_scope, ~scored.in_scope
+    labelled = ~np.isnan(scored.probability)
     figures = {
-        "accuracy": _share(scored.best_right, ~np.isnan(scored.probability)),
+        "accuracy": _share(scored.best_right, labelled),
         "in_scope_best_right": _share(scored.right, inside),
         "in_scope_answered_right": _share(answered & scored.right, inside),
         "in_scope_answered_wrong": _share(answered & ~scored.right, inside),
@@ -167,7 +168,9 @@ def summary(scored: Scored, thresholds: Thresholds) -> dict[str, float]:
         "in_scope_refused": _share(refused, inside),
         "out_of_scope_refused": _share(refused, outside),
         "out_of_scope_answered": _share(answered, outside),
-        "calibration_error": calibration_error(scored),
+        "calibration_error": calibration_error(
+            scored.probability[labelled], scored.best_right[labelled]
+        ),
     }
     return {name: round(value, 4) for name, value in figures.items() if not np.isnan(value)}
 
@@ -176,15 +179,9 @@ def _share(hits: NDArray[np.bool_], among: NDArray[np.bool_]) -> float:
     return float(hits[among].mean()) if among.any() else float("nan")
 
 
-def calibration_error(scored: Scored, bins: int = 15) -> float:
+def calibration_error(
+    confidence: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 15
+) -> float:
     """Return the expected calibration error over equal-width bins (Naeini and others 2015)."""
-    labelled = ~np.isnan(scored.probability)
-    probability, right = scored.probability[labelled], scored.best_right[labelled]
-    places = np.minimum((probability * bins).astype(int), bins - 1)
-    total = 0.0
-    for number in range(bins):
-        inside = places == number
-        if inside.any():
-            gap = right[inside].mean() - probability[inside].mean()
-            total += inside.mean() * abs(float(gap))
-    return total
+    places = np.minimum((confidence * bins).astype(int), bins - 1)
+    return float(np.abs(np.bincount(places, weights=right - confidence)).sum() / len(right))
