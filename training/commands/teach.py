@@ -1,0 +1,34 @@
+"""`bot-train teach`: adds an utterance."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from bot.home import Home
+
+if TYPE_CHECKING:
+    from training.commands.options import Subparsers
+
+
+def add(commands: Subparsers) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser("teach", help="add an utterance; train afterwards")
+    command.add_argument("intent", metavar="INTENT", help="what it means, for example make_payment")
+    command.add_argument("text", metavar="TEXT", help="what somebody might say")
+
+
+def run(options: argparse.Namespace, home: Home) -> int:
+    """Teach; return the exit status."""
+    from training import utterances
+
+    home.check_writable()
+    if not home.utterances.is_dir():
+        utterances.read_folder(home.utterances)
+    path = home.utterances / f"{options.intent}.txt"
+    new = not path.exists()
+    if not utterances.add(home.utterances, options.intent, options.text):
+        print(f"{path} has it already")
+        return 0
+    print(f"added to {path}{' (a new intent)' if new else ''}; now run: bot-train train")
+    return 0
