@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.classifier import scope, score
+from bot.linear import probabilities
 from bot.messages import OUT_OF_SCOPE
 
 COST_WRONG = 1.0
@@ -79,24 +80,22 @@ class Scored:
     def of(cls, held_out: HeldOut, temperature: float) -> Scored:
         """Score out-of-fold logits as the classifier does at run time."""
         held_out = held_out.with_all()
-        logits = held_out.logits / temperature
-        raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-        probabilities = raised / raised.sum(axis=1, keepdims=True)
+        chances = probabilities(held_out.logits, temperature)
         outside = [i for i, label in enumerate(held_out.labels) if label == OUT_OF_SCOPE]
-        inside = probabilities.copy()
+        inside = chances.copy()
         inside[:, outside] = -1.0
         order = np.argsort(-inside, axis=1, kind="stable")
         rows = np.arange(len(inside))
         best = inside[rows, order[:, 0]]
-        share = probabilities[:, outside[0]] if outside else None
+        share = chances[:, outside[0]] if outside else None
         return cls(
             score=score(best, held_out.known),
             scope=scope(share, best, held_out.known),
             right=order[:, 0] == held_out.truth,
             among_two=(order[:, :2] == held_out.truth[:, None]).any(axis=1),
             in_scope=~np.isin(held_out.truth, [*outside, -1]),
-            probability=np.where(held_out.truth < 0, np.nan, probabilities.max(axis=1)),
-            best_right=probabilities.argmax(axis=1) == held_out.truth,
+            probability=np.where(held_out.truth < 0, np.nan, chances.max(axis=1)),
+            best_right=chances.argmax(axis=1) == held_out.truth,
         )
 
 
