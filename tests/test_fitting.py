@@ -1,4 +1,4 @@
-"""Fitting: the solver suits the size, features are scikit-learn's own, slips are told from words."""
+"""Fitting: the solver suits the size, features are scikit-learn's, slips are no words."""
 
 from __future__ import annotations
 
