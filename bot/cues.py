@@ -42,6 +42,8 @@ class Cues:
     weight: frozenset[str]
     lasting: frozenset[str]
     received: frozenset[str]
+    article: frozenset[str]
+    called_me: frozenset[str]
     in_case: frozenset[str]
 
 

@@ -10,7 +10,7 @@ from bot.cues import CUES
 from bot.phrases import Hit
 from bot.places import Place
 
-_BOUNDARY = re.compile(r"[,;:.!?()\n\u2013\u2014/]|\s-+\s|\.\.")
+_BOUNDARY = re.compile(r"[,;:.!?()\n\u2013\u2014]|(?<!\d)/|\s-+\s|\.\.")
 _RATHER = (["instead", "of"], ["rather", "than"])
 _FAR_BACK = 5
 """Words that may stand between a 'not' and what it rules out."""

@@ -61,7 +61,7 @@ def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:
     cue = max(last_of(bare, CUES.of_the_person), last_of(bare, CUES.mishap))
     if charge > cue or (charge == cue and charge >= 0):
         return False
-    if _is_past(read, place, bare, cue) or _other_persons(bare):
+    if _is_past(read, place, bare, cue) or _other_persons(bare) or _is_of_thing(read, place, bare):
         return False
     if place.country in (ANYWHERE_ELSE, AT_HOME):
         return True
@@ -70,6 +70,17 @@ def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:
     if len(bare) == 1:
         return bare[0] == "in"
     return cue >= 0 and bare[-1] in CUES.prepositions
+
+
+def _is_of_thing(read: Reading, place: Place, before: list[str]) -> bool:
+    """Tell whether a call or a charge came from there: 'something from a shop in Reno'."""
+    after = read.words[place.last + 1 : place.last + 5]
+    if "me" in after and not CUES.called_me.isdisjoint(after[: after.index("me")]):
+        return True
+    at = last_of(before, ("from",))
+    if at < 1 or before[at - 1] in CUES.calling:
+        return False
+    return not CUES.article.isdisjoint(before[at + 1 : at + 2])
 
 
 def _is_calling(before: list[str]) -> bool:
