@@ -55,6 +55,8 @@ class Extractor:
         it is looked for too. Of two values for one slot the later one counts.
         """
         read = self._read(text.composed(message), bool(asked))
+        if not read.words:
+            return ()
         found = [
             entity
             for slot in self._slots.values()
@@ -67,7 +69,7 @@ class Extractor:
         return tuple(sorted(found, key=lambda entity: (entity.start, entity.end)))
 
     def _read(self, message: str, asked: bool) -> Reading:
-        spans = text.word_spans(message)
+        spans = text.word_spans(message)  # of a very long message only the first words
         words = self._slips.repaired([word for word, _, _ in spans])
         hits = self._phrases.find(words)
         any_case = asked and len(spans) <= _BARE_ANSWER
@@ -78,6 +80,7 @@ class Extractor:
             dates = [
                 (match.start(), match.start() + len(match.group().rstrip(".")))
                 for match in quantities.DATE.finditer(message)
+                if match.start() < spans[-1][2]
             ]
         return Reading(message, spans, words, hits, where, dates)
 
@@ -128,7 +131,8 @@ class Extractor:
         if not quantities.may_hold_amount(read.text, read.words):
             return
         for match in quantities.AMOUNT.finditer(read.text):
-            if not _is_other_amount(read, *match.span()):
+            inside = match.start() < read.spans[-1][2]
+            if inside and not _is_other_amount(read, *match.span()):
                 yield Entity(slot.name, match.group(), *match.span())
 
     def _names(self, read: Reading, slot: Slot, asked: bool) -> Iterator[Entity]:
@@ -178,7 +182,7 @@ def _stands_alone(read: Reading, hit: Hit) -> bool:
 
 
 def _is_joined(read: Reading, slot: Slot, hit: Hit) -> bool:
-    """Tell whether 'or' or 'and' joins a phrase to another: 'personal or corporate'."""
+    """Tell whether 'or' or 'and' joins a phrase to one of another value."""
     for kind in _CHOICE_GROUPS:
         for other in read.hits.get(f"{slot.name}.{kind}", ()):
             if other.value != hit.value:
