@@ -38,6 +38,8 @@ class Choice:
     """Phrases that mean it anywhere in a message."""
     short: tuple[str, ...] = ()
     """Phrases that mean it only in an answer to the slot's question."""
+    alone: tuple[str, ...] = ()
+    """Phrases that mean it wherever they stand between two pauses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,18 @@ class Slot:
     """Places only: value for places in the home country."""
     away: str = ""
     """Places only: value for places elsewhere."""
+    things: tuple[str, ...] = ()
+    """Places about a card only: words for what comes from there."""
     after: tuple[str, ...] = ()
     """Names and references only: phrases that such a value follows."""
+    near: tuple[str, ...] = ()
+    """Names only: words after which, a few words on, 'from' or 'at' leads to one."""
+    by: tuple[str, ...] = ()
+    """Names only: phrases that say what its bearer did: 'charged me'."""
+    of: tuple[str, ...] = ()
+    """Names only: words that may follow one written with a capital: 'charge'."""
+    never: tuple[str, ...] = ()
+    """Names only: words that stand in none."""
     choices: tuple[Choice, ...] = ()
     """Its values, where they can be listed."""
 
