@@ -8,8 +8,11 @@ from functools import cached_property
 
 from bot import text
 from bot.messages import Route
+from bot.phrases import Phrases
 
 PHONE = "phone"
+MAX_VALUE = 60
+"""Characters of one detail; what is longer is a story, not a detail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,12 @@ class Slot:
     choices: tuple[Choice, ...] = ()
     """Its values, where they can be listed."""
 
+    def takes(self, value: object) -> bool:
+        """Tell whether `value` can be one of this slot's."""
+        if self.choices:
+            return any(choice.value == value for choice in self.choices)
+        return isinstance(value, str) and 0 < len(value) <= MAX_VALUE
+
     def label_of(self, value: str) -> str:
         """Return how `value` is said to the person."""
         return next((c.label for c in self.choices if c.value == value), value)
@@ -126,6 +135,10 @@ class Topic:
     """Whether it wins near-ties and is answered before any question."""
     urgent_when: frozenset[str] = frozenset()
     """Words and phrases that make a message about it urgent."""
+    over_when: frozenset[str] = frozenset()
+    """Phrases that say that the matter has settled itself."""
+    over: str = ""
+    """What is said then; goes with `over_when`."""
     advice_first: bool = False
     """Whether the advice helps without the number, and is given along with the question."""
     answer_first: bool = False
@@ -145,20 +158,28 @@ class Topic:
     faqs: tuple[Faq, ...] = ()
     """Narrower questions."""
 
-    def faq_for(self, words: Iterable[str]) -> int | None:
-        """Return the number of the FAQ entry that the words point to, or None."""
-        said = f" {' '.join(text.stems(list(words)))} "
-        hits = [
-            (sum(f" {phrase} " in said for phrase in faq.stems), -number)
-            for number, faq in enumerate(self.faqs)
-        ]
-        best = max(hits, default=(0, 0))
-        return -best[1] if best[0] else None
+    narrower: Phrases = field(default_factory=lambda: Phrases(()), compare=False, repr=False)
+    """The stems of `faqs`, ready to be looked for: see `faq_index`."""
 
-    def is_urgent(self, message: str) -> bool:
-        """Tell whether a message about this topic is an emergency."""
-        padded = f" {' '.join(text.words(message))} "
-        return self.urgent or any(f" {phrase} " in padded for phrase in self.urgent_when)
+    def faq_for(self, words: Iterable[str]) -> int | None:
+        """Return the number of the FAQ entry that the words point to, or None.
+
+        The entry with most of its phrases in the message wins, then the first one.
+        """
+        if not self.faqs:
+            return None
+        said = text.stems(list(words))
+        found: dict[str, set[tuple[str, ...]]] = {}
+        for hit in self.narrower.find(said):
+            found.setdefault(hit.label, set()).add(tuple(said[hit.start : hit.stop]))
+        if not found:
+            return None
+        return min((-len(phrases), int(label)) for label, phrases in found.items())[1]
+
+
+def faq_index(faqs: Iterable[Faq]) -> Phrases:
+    """Return the stems of FAQ entries, each labelled with its number in the topic."""
+    return Phrases((str(n), phrase) for n, faq in enumerate(faqs) for phrase in faq.stems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +202,8 @@ class Say:
     """What is said."""
     aside: str = ""
     """The same without a question, for when one is open already."""
+    after: str = ""
+    """The same once something was answered; `text` when empty."""
     next: tuple[str, ...] = ()
     """Topics offered afterwards."""
 
@@ -213,6 +236,39 @@ class Guide:
         return tuple(sorted(v for v in values if any(c.isdigit() for c in v)))
 
     @cached_property
+    def phrasebook(self) -> Phrases:
+        """What is looked for in every message: the groups of [words], and what topics listen for.
+
+        Labels are the group's name, 'urgent TOPIC' and 'over TOPIC'.
+        """
+        groups = [(name, phrase) for name, group in self.words.items() for phrase in group]
+        topics = self.topics.values()
+        urgent = [(f"urgent {t.id}", phrase) for t in topics for phrase in t.urgent_when]
+        over = [(f"over {t.id}", phrase) for t in topics for phrase in t.over_when]
+        return Phrases([*groups, *urgent, *over])
+
+    @cached_property
+    def filler(self) -> frozenset[str]:
+        """Words that add nothing to a detail."""
+        return self.words.get("filler", frozenset())
+
+    @cached_property
+    def asking_words(self) -> Mapping[str, frozenset[str]]:
+        """Slot -> the words that its question is made of, and filler."""
+        return {
+            slot.name: self.filler.union(
+                *(text.words(t) for t in (slot.ask, slot.again, slot.label)),
+                *(text.words(choice.label) for choice in slot.choices),
+            )
+            for slot in self.slots.values()
+        }
+
+    @cached_property
+    def sheet_slots(self) -> frozenset[str]:
+        """Slots that some topic's call sheet has a line for."""
+        return frozenset(slot for topic in self.topics.values() for slot in topic.fills)
+
+    @cached_property
     def defaults(self) -> tuple[str, ...]:
         """Slots taken for granted, which no topic needs to name."""
         return tuple(slot.name for slot in self.slots.values() if slot.default)
@@ -234,10 +290,18 @@ class Guide:
         return True
 
     def missing(
-        self, topic: Topic, details: Mapping[str, str], declined: Collection[str]
+        self,
+        topic: Topic,
+        details: Mapping[str, str],
+        declined: Collection[str],
+        *,
+        first: Collection[str] = (),
     ) -> str | None:
-        """Return the first slot to ask for: unknown, not declined, and changing the answer."""
-        for name in topic.needs:
+        """Return the slot to ask for: unknown, not declined, and changing the answer.
+
+        Those in `first` come before the others; these keep the topic's order.
+        """
+        for name in sorted(topic.needs, key=lambda name: name not in first):
             if name in details or name in declined or not self.slots[name].ask:
                 continue
             values = [choice.value for choice in self.slots[name].choices]

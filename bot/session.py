@@ -7,10 +7,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
+from hashlib import blake2b
 from threading import Lock
 from typing import Any, Protocol
 
-SESSION_VERSION = 1
+from bot.guide import Guide
+
+SESSION_VERSION = 2
 MAX_ID_LENGTH = 128
 """Characters of a session's id."""
 
@@ -21,6 +24,8 @@ class Session:
 
     guide: str = ""
     """Fingerprint of the guide it belongs to."""
+    owner: str = ""
+    """Mark of the id it was kept under (`owner_of`); empty before it was kept."""
     slots: Mapping[str, str] = field(default_factory=dict)
     """Details the person gave."""
     declined: tuple[str, ...] = ()
@@ -37,6 +42,10 @@ class Session:
     """Whether the topic came up as an emergency."""
     later: str = ""
     """Topic of a second wish, to come to when the first is answered."""
+    offered: int = 0
+    """How often the second wish was offered."""
+    sheet_told: str = ""
+    """Topic whose missing details were offered a place on the call sheet."""
     asking: str = ""
     """Slot of the open question."""
     tries: int = 0
@@ -48,7 +57,7 @@ class Session:
     caveat_told: bool = False
     """Whether the number on the card was mentioned."""
     last: str = ""
-    """What was done last: answer, ask, clarify, unknown, or the name of a saying."""
+    """What was done last: an act of the decision, 'sheet', or the name of a saying."""
 
     def to_json(self) -> str:
         """Return the session as one line of JSON."""
@@ -79,6 +88,7 @@ def _typed(name: str, value: Any) -> Any:
     wanted: dict[str, Any] = {
         "tries": int,
         "clarified": int,
+        "offered": int,
         "urgent": bool,
         "advised": bool,
         "caveat_told": bool,
@@ -91,11 +101,56 @@ def _typed(name: str, value: Any) -> Any:
     return value
 
 
+def owner_of(session_id: str) -> str:
+    """Return the mark of a session's id: 16 hexadecimal digits that do not tell the id."""
+    return blake2b(session_id.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def is_sound(session: Any, guide: Guide, session_id: str) -> bool:
+    """Tell whether what a store gave back is this conversation's, and fits the guide.
+
+    A store of one's own may hold what an older version, another guide or a mishap
+    left there; such a session is not used, so that it can neither break the step nor
+    show one person what another one said.
+    """
+    try:
+        return (
+            isinstance(session, Session)
+            and session.guide == guide.fingerprint
+            and session.owner in ("", owner_of(session_id))
+            and _names_fit(session, guide)
+            and min(session.tries, session.clarified, session.offered) >= 0
+        )
+    except (TypeError, AttributeError, KeyError):
+        return False
+
+
+def _names_fit(session: Session, guide: Guide) -> bool:
+    """Tell whether every name in a session is one of the guide's."""
+    topics, slots = guide.topics, guide.slots
+    named = (session.topic, session.about, session.later, session.sheet_told, *session.options)
+    if not all(name in topics for name in named if name != ""):
+        return False
+    faqs = topics[session.topic].faqs if session.topic else ()
+    return (
+        (session.faq is None or 0 <= session.faq < len(faqs))
+        and len(session.options) in (0, 2)
+        and all(name in slots for name in session.declined)
+        and (session.asking == "" or slots[session.asking].ask != "")
+        and isinstance(session.last, str)
+        and all(name in slots and slots[name].takes(value) for name, value in session.slots.items())
+    )
+
+
 class SessionStore(Protocol):
     """Where sessions are kept; every method may be called from several threads."""
 
     def get(self, session_id: str) -> Session | None:
-        """Return the session, or None when there is none (any more)."""
+        """Return the session, or None when there is none (any more).
+
+        Raises ValueError, as `Session.from_json` does, when what it holds is damaged
+        or of another version: the conversation then starts afresh, with an apology.
+        """
 
     def put(self, session_id: str, session: Session) -> None:
         """Keep the session."""
