@@ -72,6 +72,7 @@ def _typed(value: str) -> str:
     return f"\1{_CONTROL.sub('', value).rstrip('.')}\1"
 
 
+_TYPED = re.compile("\1([^\1]*)\1")
 _CONTROL = re.compile(r"[\0-\x1f]")
 
 
@@ -141,8 +142,9 @@ def _labels(names: Iterable[str], guide: Guide) -> str:
 
 def _markdown(marked: str) -> str:
     """Set off the routes, and make single line ends hard ones."""
-    marked = re.sub("\1([^\1]*)\1", lambda match: escaped(match[1]), marked)
-    lines = re.sub("\0([^\0]*)\0", r"**\1**", marked).split("\n")
+    if "\1" in marked:
+        marked = _TYPED.sub(lambda match: escaped(match[1]), marked)
+    lines = marked.replace("\0", "**").split("\n")
     out = []
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
         listed = line.startswith(("- ", "1. ", "2. "))

@@ -75,6 +75,7 @@ def _read(heard: Understanding, session: Session | None, guide: Guide) -> Turn:
         before,
         _fill(before, heard.entities, unclear),
         words,
+        " ".join(words),
         hits,
         heard.classification.intent if sure else "",
         unclear,

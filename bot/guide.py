@@ -11,6 +11,8 @@ from bot.messages import Route
 from bot.phrases import Phrases
 
 PHONE = "phone"
+_PLAIN_SETS = ("filler", "negation")
+"""Groups of [words] that a word is looked up in, and that no message is searched for."""
 MAX_VALUE = 60
 """Characters of one detail; what is longer is a story, not a detail."""
 
@@ -241,7 +243,12 @@ class Guide:
 
         Labels are the group's name, 'urgent TOPIC' and 'over TOPIC'.
         """
-        groups = [(name, phrase) for name, group in self.words.items() for phrase in group]
+        groups = [
+            (name, phrase)
+            for name, group in self.words.items()
+            if name not in _PLAIN_SETS
+            for phrase in group
+        ]
         topics = self.topics.values()
         urgent = [(f"urgent {t.id}", phrase) for t in topics for phrase in t.urgent_when]
         over = [(f"over {t.id}", phrase) for t in topics for phrase in t.over_when]
@@ -273,12 +280,21 @@ class Guide:
         """Slots taken for granted, which no topic needs to name."""
         return tuple(slot.name for slot in self.slots.values() if slot.default)
 
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[GuideRoute]]:
+        """Routes by id and by group, in the guide's order."""
+        found: dict[str, list[GuideRoute]] = {}
+        for route in self.routes.values():
+            for name in {route.id, route.group}:
+                found.setdefault(name, []).append(route)
+        return found
+
     def resolve(self, names: Iterable[str], details: Mapping[str, str]) -> tuple[GuideRoute, ...]:
         """Return the routes behind `names` that `details` do not rule out, each value once."""
         found: dict[str, GuideRoute] = {}
         for name in names:
-            for route in self.routes.values():
-                if name in (route.id, route.group) and self._applies(route, details):
+            for route in self._by_name.get(name, ()):
+                if self._applies(route, details):
                     found.setdefault(route.route.value, route)
         return tuple(found.values())
 

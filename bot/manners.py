@@ -82,7 +82,7 @@ def upset(turn: Turn) -> Outcome | None:
 
 def is_upset(turn: Turn) -> bool:
     """Tell whether the message is angry."""
-    return any(turn.mentions(group) for group in UPSET)
+    return not turn.hits.keys().isdisjoint(UPSET)
 
 
 def _says_little_else(turn: Turn) -> bool:
@@ -97,6 +97,8 @@ def _says_little_else(turn: Turn) -> bool:
 
 def matter_over(turn: Turn) -> Outcome | None:
     """Be glad with somebody whose matter has settled itself."""
+    if not any(label.startswith("over ") for label in turn.hits):
+        return None
     ranking = turn.heard.classification.ranking
     likely = ranking[0][0] if ranking and turn.heard.classification.zone != "unknown" else ""
     for name in dict.fromkeys((turn.before.topic, turn.before.about, likely)):

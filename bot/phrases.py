@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A phrase found in a message."""
 
     label: str
@@ -18,23 +18,36 @@ class Hit:
     """One past the number of its last word."""
 
 
+@dataclass(slots=True)
+class _Node:
+    """What may follow the words so far, and what they stand for if nothing does."""
+
+    following: dict[str, _Node]
+    labels: list[str]
+
+
 class Phrases:
-    """Phrases by their first word, so that a message costs a look-up a word."""
+    """Phrases as a tree of words, so that a message costs little more than a look-up a word."""
 
     def __init__(self, labelled: Iterable[tuple[str, str]]) -> None:
         """Take pairs of (label, phrase), phrases as their words stand in a message."""
-        self._by_first: dict[str, list[tuple[list[str], str]]] = {}
+        self._first: dict[str, _Node] = {}
         for label, phrase in labelled:
-            if row := phrase.split():
-                self._by_first.setdefault(row[0], []).append((row, label))
+            following, node = self._first, None
+            for word in phrase.split():
+                node = following.setdefault(word, _Node({}, []))
+                following = node.following
+            if node is not None:
+                node.labels.append(label)
 
     def find(self, words: Sequence[str]) -> list[Hit]:
         """Return every phrase that stands in a message, also those that overlap."""
-        row = list(words)
         hits = []
-        for start, word in enumerate(row):
-            for phrase, label in self._by_first.get(word, ()):
-                stop = start + len(phrase)
-                if len(phrase) == 1 or row[start:stop] == phrase:
-                    hits.append(Hit(label, start, stop))
+        for start, word in enumerate(words):
+            node, stop = self._first.get(word), start + 1
+            while node is not None:
+                hits += [Hit(label, start, stop) for label in node.labels]
+                if stop == len(words):
+                    break
+                node, stop = node.following.get(words[stop]), stop + 1
         return hits

@@ -128,17 +128,20 @@ def is_sound(session: Any, guide: Guide, session_id: str) -> bool:
 def _names_fit(session: Session, guide: Guide) -> bool:
     """Tell whether every name in a session is one of the guide's."""
     topics, slots = guide.topics, guide.slots
-    named = (session.topic, session.about, session.later, session.sheet_told, *session.options)
-    if not all(name in topics for name in named if name != ""):
-        return False
+    for name in (session.topic, session.about, session.later, session.sheet_told):
+        if name not in topics and name != "":
+            return False
+    for name, value in session.slots.items():
+        if not slots[name].takes(value):
+            return False
     faqs = topics[session.topic].faqs if session.topic else ()
     return (
         (session.faq is None or 0 <= session.faq < len(faqs))
         and len(session.options) in (0, 2)
+        and all(name in topics for name in session.options)
         and all(name in slots for name in session.declined)
         and (session.asking == "" or slots[session.asking].ask != "")
         and isinstance(session.last, str)
-        and all(name in slots and slots[name].takes(value) for name, value in session.slots.items())
     )
 
 

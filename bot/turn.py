@@ -27,6 +27,8 @@ class Turn:
     """The same with the details of this message."""
     words: tuple[str, ...]
     """The message's words."""
+    said: str
+    """The same with one space between them."""
     hits: Mapping[str, list[Hit]]
     """What the guide listens for and the message holds: label -> where."""
     intent: str
@@ -39,7 +41,7 @@ class Turn:
     def says(self, group: str) -> bool:
         """Tell whether the whole message, but for words that add nothing, is of a group."""
         phrases = self.guide.words.get(group, frozenset())
-        if " ".join(self.words) in phrases:
+        if self.said in phrases:
             return True
         if group not in self.hits:
             return False
@@ -102,15 +104,12 @@ def take_up(turn: Turn, name: str) -> Outcome:
     implied = {s: v for s, v in topic.sets.items() if s not in turn.unclear}
     if any(slots.get(slot) != value for slot, value in implied.items()):
         slots = {**slots, **implied}
-    fresh = replace(
-        session,
-        slots=slots,
-        options=(),
-        clarified=0,
-        urgent=turn.is_urgent(topic),
-        later="" if name == session.later else session.later,
-    )
-    return answer(replace(turn, session=fresh), topic, faq=topic.faq_for(turn.words))
+    urgent = turn.is_urgent(topic)
+    later = "" if name == session.later else session.later
+    if slots is not session.slots or (urgent, later) != (session.urgent, session.later):
+        # Frozen nouns of many fields are made anew only when something is new.
+        turn = replace(turn, session=replace(session, slots=slots, urgent=urgent, later=later))
+    return answer(turn, topic, faq=topic.faq_for(turn.words))
 
 
 def answer(
