@@ -289,6 +289,12 @@ class Guide:
                 found.setdefault(name, []).append(route)
         return found
 
+    def filled(self, written: str) -> str:
+        """Return a text of the guide with the values of the routes that it names in braces."""
+        for name, route in self.routes.items():
+            written = written.replace(f"{{{name}}}", route.route.value)
+        return written
+
     def resolve(self, names: Iterable[str], details: Mapping[str, str]) -> tuple[GuideRoute, ...]:
         """Return the routes behind `names` that `details` do not rule out, each value once."""
         found: dict[str, GuideRoute] = {}
