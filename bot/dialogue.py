@@ -228,6 +228,7 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     _two_wishes,
     followups.second_wish,
     followups.sheet_wanted,
+    followups.for_the_sheet,
     manners.small_talk,
     followups.other_case,
     _topic,

@@ -121,16 +121,25 @@ def narrower(turn: Turn) -> Outcome | None:
     return None if faq is None else answer(turn, topic, faq=faq)
 
 
-def only_a_detail(turn: Turn) -> Outcome | None:
-    """Note a detail that answers nothing: for the call sheet, or before any wish."""
-    noted = tuple(dict.fromkeys(entity.slot for entity in turn.heard.entities))
-    if not noted or not turn.only_details():
-        return None
+def for_the_sheet(turn: Turn) -> Outcome | None:
+    """Note details that only fill the call sheet of the topic last answered."""
     topic = turn.guide.topics.get(turn.before.topic)
-    if topic is None or not set(topic.fills) & set(noted):
-        decision = Decision("say", OUT_OF_SCOPE, saying="what_need", noted=noted)
-        return decision, replace(turn.session, last="what_need")
+    noted = tuple(dict.fromkeys(entity.slot for entity in turn.heard.entities))
+    if topic is None or turn.before.asking or not noted or not set(noted) <= set(topic.fills):
+        return None
+    risen = turn.is_urgent(topic) and not turn.before.urgent
+    if turn.intent not in ("", topic.id) or risen or not turn.only_details():
+        return None
     missing = missing_on_sheet(topic, turn.session)
     saying = "sheet_missing" if missing else "anything_else"
     decision = Decision("say", topic.id, saying=saying, noted=noted, offer=missing)
-    return decision, replace(turn.session, last="sheet")
+    return decision, replace(turn.session, last="sheet", sheet_told=topic.id)
+
+
+def only_a_detail(turn: Turn) -> Outcome | None:
+    """Note a detail that comes before any wish."""
+    noted = tuple(dict.fromkeys(entity.slot for entity in turn.heard.entities))
+    if not noted or not turn.only_details():
+        return None
+    decision = Decision("say", OUT_OF_SCOPE, saying="what_need", noted=noted)
+    return decision, replace(turn.session, last="what_need")

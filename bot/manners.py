@@ -100,7 +100,7 @@ def matter_over(turn: Turn) -> Outcome | None:
     if not any(label.startswith("over ") for label in turn.hits):
         return None
     ranking = turn.heard.classification.ranking
-    likely = ranking[0][0] if ranking and turn.heard.classification.zone != "unknown" else ""
+    likely = ranking[0][0] if ranking else ""
     for name in dict.fromkeys((turn.before.topic, turn.before.about, likely)):
         topic = turn.guide.topics.get(name)
         if topic is not None and _is_over(turn, topic):
