@@ -15,7 +15,6 @@ from bot.decision import CALM, Decision
 from bot.entities import UNCLEAR
 from bot.guide import MAX_VALUE, Guide, Topic
 from bot.messages import Entity, Understanding
-from bot.phrases import Hit
 from bot.session import Session
 from bot.turn import (
     Outcome,
@@ -65,9 +64,6 @@ def _read(heard: Understanding, session: Session | None, guide: Guide) -> Turn:
         unclear = {e.slot: heard.text[e.start : e.end] for e in wanted if e.value == UNCLEAR}
         heard = replace(heard, entities=tuple(e for e in wanted if e.slot not in unclear))
     words = tuple(text.words(heard.text))
-    hits: dict[str, list[Hit]] = {}
-    for hit in guide.phrasebook.find(words):
-        hits.setdefault(hit.label, []).append(hit)
     sure = heard.classification.zone == "answer"
     return Turn(
         heard,
@@ -76,7 +72,7 @@ def _read(heard: Understanding, session: Session | None, guide: Guide) -> Turn:
         _fill(before, heard.entities, unclear),
         words,
         " ".join(words),
-        hits,
+        guide.phrasebook.find(words),
         heard.classification.intent if sure else "",
         unclear,
         session is None,

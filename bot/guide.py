@@ -43,6 +43,8 @@ class Choice:
     """Phrases that mean it anywhere in a message."""
     short: tuple[str, ...] = ()
     """Phrases that mean it only in an answer to the slot's question."""
+    alone: tuple[str, ...] = ()
+    """Phrases that mean it wherever they stand between two pauses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,18 @@ class Slot:
     """Places only: value for places in the home country."""
     away: str = ""
     """Places only: value for places elsewhere."""
+    things: tuple[str, ...] = ()
+    """Places about a card only: words for what comes from there."""
     after: tuple[str, ...] = ()
     """Names and references only: phrases that such a value follows."""
+    near: tuple[str, ...] = ()
+    """Names only: words after which, a few words on, 'from' or 'at' leads to one."""
+    by: tuple[str, ...] = ()
+    """Names only: phrases that say what its bearer did: 'charged me'."""
+    of: tuple[str, ...] = ()
+    """Names only: words that may follow one written with a capital: 'charge'."""
+    never: tuple[str, ...] = ()
+    """Names only: words that stand in none."""
     choices: tuple[Choice, ...] = ()
     """Its values, where they can be listed."""
 
@@ -160,7 +172,7 @@ class Topic:
     faqs: tuple[Faq, ...] = ()
     """Narrower questions."""
 
-    narrower: Phrases = field(default_factory=lambda: Phrases(()), compare=False, repr=False)
+    narrower: Phrases = field(default_factory=Phrases, compare=False, repr=False)
     """The stems of `faqs`, ready to be looked for: see `faq_index`."""
 
     def faq_for(self, words: Iterable[str]) -> int | None:
@@ -170,18 +182,19 @@ class Topic:
         """
         if not self.faqs:
             return None
-        said = text.stems(list(words))
-        found: dict[str, set[tuple[str, ...]]] = {}
-        for hit in self.narrower.find(said):
-            found.setdefault(hit.label, set()).add(tuple(said[hit.start : hit.stop]))
+        found = self.narrower.find(text.stems(list(words)))
         if not found:
             return None
-        return min((-len(phrases), int(label)) for label, phrases in found.items())[1]
+        hits = ((-len({hit.value for hit in row}), int(n)) for n, row in found.items())
+        return min(hits)[1]
 
 
 def faq_index(faqs: Iterable[Faq]) -> Phrases:
-    """Return the stems of FAQ entries, each labelled with its number in the topic."""
-    return Phrases((str(n), phrase) for n, faq in enumerate(faqs) for phrase in faq.stems)
+    """Return the stems of FAQ entries, in groups named by their number in the topic."""
+    index = Phrases()
+    for number, faq in enumerate(faqs):
+        index.add_all_alike(sorted(faq.stems), str(number))
+    return index
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,18 +254,16 @@ class Guide:
     def phrasebook(self) -> Phrases:
         """What is looked for in every message: the groups of [words], and what topics listen for.
 
-        Labels are the group's name, 'urgent TOPIC' and 'over TOPIC'.
+        Groups are those of [words], and 'urgent TOPIC' and 'over TOPIC'.
         """
-        groups = [
-            (name, phrase)
-            for name, group in self.words.items()
-            if name not in _PLAIN_SETS
-            for phrase in group
-        ]
-        topics = self.topics.values()
-        urgent = [(f"urgent {t.id}", phrase) for t in topics for phrase in t.urgent_when]
-        over = [(f"over {t.id}", phrase) for t in topics for phrase in t.over_when]
-        return Phrases([*groups, *urgent, *over])
+        book = Phrases()
+        for name, group in self.words.items():
+            if name not in _PLAIN_SETS:
+                book.add_all_alike(sorted(group), name)
+        for topic in self.topics.values():
+            book.add_all_alike(sorted(topic.urgent_when), f"urgent {topic.id}")
+            book.add_all_alike(sorted(topic.over_when), f"over {topic.id}")
+        return book
 
     @cached_property
     def filler(self) -> frozenset[str]:

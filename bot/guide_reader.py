@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from bot.errors import GuideError
 from bot.guide import Choice, Faq, Guide, GuideRoute, Item, Say, Slot, Topic, faq_index
 from bot.guide_check import DEFAULTS, TYPE_NAMES, Findings, check, hint
 from bot.messages import Route
+from bot.phrases import written_out
 
 SLOT_TYPES = ("choice", "place", "date", "amount", "name", "reference")
 CHANNELS = ("phone", "chat", "mail", "app", "web", "social")
@@ -140,7 +142,7 @@ def _build(document: dict[str, Any], reader: Findings, fingerprint: str) -> Guid
 
 def _plain(phrases: Iterable[str], findings: Findings, place: tuple[str, ...]) -> tuple[str, ...]:
     """Return phrases as their words stand in a message; complain about one without a word."""
-    found = tuple(plain(phrase) for phrase in phrases)
+    found = tuple(plain(each) for phrase in phrases for each in written_out(phrase))
     if "" in found:
         findings.complain(place, "holds a phrase without a word; wanted letters or digits")
     return tuple(phrase for phrase in found if phrase)
@@ -148,7 +150,12 @@ def _plain(phrases: Iterable[str], findings: Findings, place: tuple[str, ...]) -
 
 def plain(phrase: str) -> str:
     """Return a phrase as its words stand in a message."""
-    return " ".join(text.words(phrase))
+    return " ".join(found for word in phrase.split() if (found := _plain_word(word)))
+
+
+@lru_cache(maxsize=4_000)
+def _plain_word(word: str) -> str:
+    return " ".join(text.words(word))
 
 
 def _routes(tables: list[dict[str, Any]], reader: Findings) -> dict[str, GuideRoute]:
@@ -197,9 +204,10 @@ def _slot(name: str, table: dict[str, Any], reader: Findings) -> Slot:
         "home",
         "away",
     )
-    reader.keys(table, (*plain_keys, "after", "choice"), place)
+    lists = ("things", "after", "near", "by", "of", "never")
+    reader.keys(table, (*plain_keys, *lists, "choice"), place)
     reader.required(table, ("type", "label"), place)
-    values = {key: reader.value(table, key, str, place) for key in plain_keys}
+    values: dict[str, Any] = {key: reader.value(table, key, str, place) for key in plain_keys}
     reader.reference(values["type"], SLOT_TYPES, "type of slot", (*place, "type"))
     choices = tuple(
         _choice(t, reader, (*place, "choice")) for t in reader.tables(table, "choice", place)
@@ -210,18 +218,19 @@ def _slot(name: str, table: dict[str, Any], reader: Findings) -> Slot:
             reader.reference(values[key], known, "choice of this slot", (*place, key))
     if values["type"] in ("choice", "place") and not choices:
         reader.complain(place, "has no choices; wanted one [[slot.NAME.choice]] for each value")
-    after = _plain(reader.texts(table, "after", place), reader, (*place, "after"))
-    return Slot(name=name, after=after, choices=choices, **values)
+    values |= {k: _plain(reader.texts(table, k, place), reader, (*place, k)) for k in lists}
+    return Slot(name=name, choices=choices, **values)
 
 
 def _choice(table: dict[str, Any], reader: Findings, place: tuple[str, ...]) -> Choice:
-    reader.keys(table, ("value", "label", "words", "short"), place)
+    reader.keys(table, ("value", "label", "words", "short", "alone"), place)
     reader.required(table, ("value", "label"), place)
     return Choice(
         reader.value(table, "value", str, place),
         reader.value(table, "label", str, place),
         _plain(reader.texts(table, "words", place), reader, (*place, "words")),
         _plain(reader.texts(table, "short", place), reader, (*place, "short")),
+        _plain(reader.texts(table, "alone", place), reader, (*place, "alone")),
     )
 
 

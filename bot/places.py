@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from bot.text import composed
+from bot import text as text_
+from bot.phrases import Hit, Phrases
 
 _FILE = Path(__file__).with_name("places.toml")
-_TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}[^\W\d_]?|[^\W_]+(?:['’-][^\W_]+)*")
-_ISSUED = re.compile(r"-issued\b", re.IGNORECASE)
+GROUP = "place"
+"""Group of the names among the phrases of a message."""
 ANYWHERE_ELSE = "*"
 """The country of words such as 'overseas', which name none."""
 AT_HOME = "home"
@@ -32,42 +32,65 @@ class Place:
     """First character of its name."""
     end: int
     """One past the last."""
+    first: int
+    """Number of its first word in the message."""
+    last: int
+    """Number of its last word."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Gazetteer:
+class Gazetteer:
+    """The names that are known."""
+
     countries: Mapping[str, str]
-    """Name -> country, names in lower case with one space between words."""
-    lengths: Mapping[str, tuple[int, ...]]
-    """First word -> numbers of words of the names that begin with it, longest first."""
+    """Name -> country, names as their words stand in a message."""
     capital_only: frozenset[str]
+    """Names that count only with a capital."""
     adjectives: frozenset[str]
+    """Names like 'Canadian'."""
+    wide: frozenset[str]
+    """Countries and regions, which may stand after a city to say which one."""
+    often_mistyped: frozenset[str]
+    """Names of one word in which slips are looked for."""
 
 
 @lru_cache(maxsize=1)
-def _gazetteer() -> _Gazetteer:
+def gazetteer() -> Gazetteer:
+    """Return the names, read once."""
     table = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     countries: dict[str, str] = {}
     for section in ("adjectives", "cities", "regions", "countries"):
         for code, names in table[section].items():
-            countries.update({_key(name): code for name in names})
-    countries.update({_key(name): "" for name in table["ambiguous"]["names"]})
-    countries.update({_key(name): ANYWHERE_ELSE for name in table["generic"]["away"]})
-    countries.update({_key(name): AT_HOME for name in table["generic"]["home"]})
-    lengths: dict[str, set[int]] = {}
-    for name in countries:
-        row = name.split()
-        lengths.setdefault(row[0], set()).add(len(row))
-    return _Gazetteer(
+            countries.update((_key(name), code) for name in names)
+    countries.update((_key(name), "") for name in table["ambiguous"]["names"])
+    countries.update((_key(name), ANYWHERE_ELSE) for name in table["generic"]["away"])
+    countries.update((_key(name), AT_HOME) for name in table["generic"]["home"])
+    single = (*table["countries"].values(), table["generic"]["away"], table["regions"]["US"])
+    capital_only = frozenset(map(_key, table["ambiguous"]["capital_only"]))
+    wide = (*table["countries"].values(), *table["regions"].values())
+    return Gazetteer(
         countries,
-        {word: tuple(sorted(sizes, reverse=True)) for word, sizes in lengths.items()},
-        frozenset(_key(name) for name in table["ambiguous"]["capital_only"]),
+        capital_only,
         frozenset(_key(name) for names in table["adjectives"].values() for name in names),
+        frozenset(_key(name) for names in wide for name in names),
+        frozenset(n for names in single for n in names if n.isalpha()) - capital_only,
     )
 
 
 def _key(name: str) -> str:
-    return " ".join(match.group() for match in _TOKEN.finditer(name.lower()))
+    return name if name.isascii() and name.isalpha() else " ".join(text_.words(name))
+
+
+def add_names(phrases: Phrases) -> None:
+    """Add the names of the gazetteer to the phrases that a message is searched for."""
+    phrases.add_all_alike(gazetteer().countries, GROUP)
+
+
+@lru_cache(maxsize=1)
+def _only_names() -> Phrases:
+    phrases = Phrases()
+    add_names(phrases)
+    return phrases
 
 
 def find(text: str, *, any_case: bool = False) -> Iterator[Place]:
@@ -75,29 +98,36 @@ def find(text: str, *, any_case: bool = False) -> Iterator[Place]:
 
     `any_case`: names that are also everyday words ('us') count in small letters too.
     """
-    text = _ISSUED.sub(" issued", composed(text))
-    gazetteer = _gazetteer()
-    tokens = list(_TOKEN.finditer(text))
-    lowered = [token.group().lower() for token in tokens]
-    at = 0
-    while at < len(tokens):
-        for size in gazetteer.lengths.get(lowered[at], ()):
-            name = " ".join(lowered[at : at + size])
-            if at + size > len(tokens):
+    text = text_.composed(text)
+    spans = text_.word_spans(text)
+    hits = _only_names().find([word for word, _, _ in spans]).get(GROUP, ())
+    return among(hits, text, spans, any_case=any_case)
+
+
+def among(
+    hits: Iterable[Hit], text: str, spans: list[tuple[str, int, int]], *, any_case: bool = False
+) -> Iterator[Place]:
+    """Yield the places that the hits of a message in GROUP stand for."""
+    known = gazetteer()
+    city: Place | None = None
+    for hit in hits:
+        start, end = spans[hit.first][1], spans[hit.last][2]
+        if not any_case and hit.value in known.capital_only:
+            written = text[start:end]
+            if not (written.isupper() if len(written) == 2 else written[0].isupper()):
                 continue
-            if name in gazetteer.countries and (
-                any_case or _written_as_name(name, tokens[at].group(), gazetteer)
-            ):
-                last = tokens[at + size - 1]
-                adjective = name in gazetteer.adjectives
-                yield Place(gazetteer.countries[name], adjective, tokens[at].start(), last.end())
-                at += size - 1
-                break
-        at += 1
-
-
-def _written_as_name(name: str, written: str, gazetteer: _Gazetteer) -> bool:
-    """Tell whether a name that is also an everyday word was written with a capital."""
-    if name not in gazetteer.capital_only:
-        return True
-    return written.isupper() if len(written) == 2 else written[0].isupper()
+        if text[end - 2 : end - 1] == "." == text[end : end + 1]:
+            end += 1  # the last dot of 'U.S.'
+        country, wide = known.countries[hit.value], hit.value in known.wide
+        place = Place(country, hit.value in known.adjectives, start, end, hit.first, hit.last)
+        if city is not None:
+            if wide and country and text[city.end : start] in (", ", " ", ","):
+                # 'Naples, Florida', 'Rome, New York'
+                place, wide = replace(place, start=city.start, first=city.first), True
+            else:
+                yield city
+        city = None if wide or place.adjective else place
+        if city is None:
+            yield place
+    if city is not None:
+        yield city

@@ -30,7 +30,7 @@ class Turn:
     said: str
     """The same with one space between them."""
     hits: Mapping[str, list[Hit]]
-    """What the guide listens for and the message holds: label -> where."""
+    """What the guide listens for and the message holds: group of phrases -> where."""
     intent: str
     """What the message means, if that is clear."""
     unclear: Mapping[str, str]
@@ -53,7 +53,7 @@ class Turn:
 
     def follows(self) -> bool:
         """Tell whether the message begins as one that leans on what was said before."""
-        return any(hit.start == 0 for hit in self.hits.get("follow", ()))
+        return any(hit.first == 0 for hit in self.hits.get("follow", ()))
 
     def wants(self) -> Topic | None:
         """Return the topic that the message is clearly about."""
@@ -69,7 +69,7 @@ class Turn:
         return [
             word
             for n, word in enumerate(self.words)
-            if not any(hit.start <= n < hit.stop for hit in found)
+            if not any(hit.first <= n <= hit.last for hit in found)
         ]
 
     def beside_details(self) -> list[str]:

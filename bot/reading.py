@@ -1,0 +1,119 @@
+"""A masked message, read once for all slots: its words, its phrases, its places and dates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from bot.cues import CUES
+from bot.phrases import Hit
+from bot.places import Place
+
+_BOUNDARY = re.compile(r"[,;:.!?()\n\u2013\u2014/]|\s-+\s|\.\.")
+_RATHER = (["instead", "of"], ["rather", "than"])
+_FAR_BACK = 5
+"""Words that may stand between a 'not' and what it rules out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read from one message."""
+
+    text: str
+    """The message, composed."""
+    spans: list[tuple[str, int, int]]
+    """(word as written, first character, one past its last)."""
+    words: list[str]
+    """The same words, slips repaired."""
+    hits: dict[str, list[Hit]]
+    """Phrases by group."""
+    places: list[Place]
+    """In order."""
+    dates: list[tuple[int, int]]
+    """First character of each date and one past its last."""
+
+    def number_at(self, start: int) -> int:
+        """Return the number of the first word that begins at a character or later."""
+        return next((n for n, span in enumerate(self.spans) if span[1] >= start), len(self.spans))
+
+    def before(self, number: int, most: int) -> list[str]:
+        """Return the last words before a word in the same sentence."""
+        start = self.spans[number][1] if number < len(self.spans) else len(self.text)
+        sentence = max(self.text.rfind(mark, 0, start) for mark in ".!?;\n")
+        found: list[str] = []
+        for at in range(number - 1, max(-1, number - most - 1), -1):
+            if self.spans[at][1] < sentence:
+                break
+            found.append(self.words[at])
+        return found[::-1]
+
+    def just_before(self, number: int, most: int) -> list[str]:
+        """Return the last words before a word with no pause between."""
+        found: list[str] = []
+        at = number
+        while len(found) < most and at <= len(self.words) and not self.pauses_before(at):
+            at -= 1
+            found.append(self.words[at])
+        return found[::-1]
+
+    def pauses_before(self, number: int) -> bool:
+        """Tell whether a word is the first after a comma or another mark, or the first of all."""
+        if number == 0:
+            return True
+        following = self.spans[number][1] if number < len(self.spans) else len(self.text)
+        return _BOUNDARY.search(self.text, self.spans[number - 1][2], following) is not None
+
+    def pauses_after(self, number: int) -> bool:
+        """Tell whether a word is the last before a mark, or the last of all."""
+        return number + 1 >= len(self.spans) or self.pauses_before(number + 1)
+
+    def clause(self, first: int, last: int) -> tuple[int, int]:
+        """Return the numbers of the first and last word between two pauses."""
+        while not self.pauses_before(first):
+            first -= 1
+        while not self.pauses_after(last):
+            last += 1
+        return first, last
+
+    def is_verb(self, number: int) -> bool:
+        """Tell whether a word follows a negated 'do': 'it does not work' names no card."""
+        before = self.words[max(0, number - 2) : number]
+        return before[1:] == ["not"] and before[0] in ("do", "does", "did")
+
+    def negated(self, number: int) -> bool:
+        """Tell whether a 'not' governs the word of that number; 'no, personal' is none."""
+        words = self.words
+        for place in range(number - 1, max(-1, number - _FAR_BACK), -1):
+            end, following = self.spans[place][2], self.spans[place + 1][1]
+            if following > end and not self.text[end:following].isspace():
+                return False
+            word = words[place]
+            if word in CUES.negation or words[max(0, place - 1) : place + 1] in _RATHER:
+                return True
+            if word not in CUES.between_negation:
+                return False
+        return False
+
+    def doubted(self, number: int) -> bool:
+        """Tell whether 'I don't know if it is' stands before a word."""
+        before = self.before(number, 9)
+        cut = max((n for n, word in enumerate(before) if word in ("if", "whether")), default=-1)
+        between = before[cut + 1 :]
+        known = CUES.doubt & set(before[:cut]) if cut >= 0 else None
+        return bool(known) and len(between) < _FAR_BACK
+
+    def capital(self, number: int) -> bool:
+        """Tell whether a word is written with a capital or a digit at its beginning."""
+        character = self.text[self.spans[number][1]]
+        return character.isupper() or character.isdigit()
+
+    @property
+    def shouted(self) -> bool:
+        """Tell whether the message is in capitals throughout, so that they say nothing."""
+        return self.text.isupper() and len(self.words) > 2
+
+
+def last_of(words: Sequence[str], wanted: Collection[str]) -> int:
+    """Return the number of the last word that is wanted, or -1."""
+    return next((n for n in range(len(words) - 1, -1, -1) if words[n] in wanted), -1)

@@ -1,0 +1,120 @@
+"""What a place has to do with the person: where they are, where the card is from, or neither."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from bot.cues import CUES
+from bot.places import ANYWHERE_ELSE, AT_HOME, Place
+from bot.reading import Reading, last_of
+
+_FAR_BACK = 9
+"""Words before a place in which its verb is looked for."""
+_AND_ON = re.compile(r" [A-Z][a-z]")
+
+
+def is_of_card(read: Reading, place: Place, things: Collection[str]) -> bool:
+    """Tell whether a thing comes from there: 'my card is from', 'a British card'.
+
+    `things`: words for the thing, those of several words with one space.
+    """
+    before = [w for w in read.before(place.first, 6) if w != "the"]
+    if _adjoins_thing(read, place, things):
+        return not (place.country == AT_HOME or before[-1:] == ["in"])
+    if set(before) & CUES.of_a_charge:
+        return False
+    if "issued" in before:
+        own = read.words[place.first]
+        return before[-1] in ("in", "by", "from") or (before[-1] == "issued" and own == "in")
+    at = last_of(before, things)
+    if place.adjective:
+        return at >= 0 and before[at + 1 :] in (["is"], ["is", "a"], ["was"])
+    if at <= 0 or not before[at + 1 :] or before[-1] not in ("from", "of", "in", "by"):
+        return False
+    link = [w for w in before[at + 1 : -1] if w not in ("is", "was", "are", "issued", "one")]
+    if link or (before[-1] in ("in", "by") and "issued" not in before):
+        return before[-1] == "in" and set(before) & {"opened"} != set() and not link
+    # 'Can I report a card from France?' is about the caller.
+    return before[at + 1] != "from" or not (set(read.words[: place.first]) & CUES.calling)
+
+
+def _adjoins_thing(read: Reading, place: Place, things: Collection[str]) -> bool:
+    # 'Germany, card stolen' is not a German card.
+    if read.text[place.end : place.end + 1] not in (" ", "-"):
+        return False
+    after = read.words[place.last + 1 : place.last + 4]
+    if after[:1] == ["issued"]:
+        after = after[1:]
+    return bool(after) and (after[0] in things or " ".join(after[:2]) in things)
+
+
+def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:
+    """Tell whether the writer is or will be there; `answer`: they were asked just that."""
+    if place.adjective or read.negated(place.first) or _is_part_of_name(read, place):
+        return False
+    before = read.before(place.first, _FAR_BACK)
+    bare = [word for word in before if word not in CUES.set_aside]
+    charge = last_of(bare, CUES.of_a_charge)
+    if answer and charge < 0 and not _other_persons(bare):
+        return bare[-1:] != ["from"] or len(bare) == 1 or _is_calling(bare)
+    cue = max(last_of(bare, CUES.of_the_person), last_of(bare, CUES.mishap))
+    if charge > cue or (charge == cue and charge >= 0):
+        return False
+    if _is_past(read, place, bare, cue) or _other_persons(bare):
+        return False
+    if place.country in (ANYWHERE_ELSE, AT_HOME):
+        return True
+    if bare[-1:] == ["from"]:
+        return _is_calling(bare)
+    if len(bare) == 1:
+        return bare[0] == "in"
+    return cue >= 0 and bare[-1] in CUES.prepositions
+
+
+def _is_calling(before: list[str]) -> bool:
+    return not CUES.calling.isdisjoint(before) and CUES.received.isdisjoint(before)
+
+
+def _is_past(read: Reading, place: Place, before: list[str], cue: int) -> bool:
+    """Tell whether it was the case once, or was called off."""
+    if cue >= 0 and before[cue] in CUES.lasting and "used" not in before:
+        return last_of(before, CUES.past) >= 0
+    after = read.words[place.last + 1 : place.last + 5]
+    if CUES.called_off & set(after) or ("last" in after and CUES.long_past & set(after)):
+        return True
+    if "ago" in after and CUES.long_past & set(after):
+        return True
+    if cue < 0 or before[cue] in CUES.mishap:
+        return False
+    verb = before[max(0, cue - 2) : cue]
+    writer = last_of(before, CUES.writer)
+    return "used" in before[:cue] or bool(CUES.past & set(verb) and writer < cue)
+
+
+def _other_persons(before: list[str]) -> bool:
+    """Tell whether somebody else is the one who is there."""
+    mishap = last_of(before, CUES.mishap)
+    if mishap >= 0 and CUES.their_own & set(before) and not CUES.writer & set(before):
+        return True
+    other = last_of(before, CUES.others)
+    if other < 0 or last_of(before, CUES.writer) > other:
+        return False
+    leading = before[:other]
+    if {"with", "visiting", "visit", "see", "seeing"} & set(leading):
+        return False
+    if "and" in leading and CUES.writer & set(leading):
+        return False
+    return not (mishap > other and not CUES.their_own & set(before[mishap:]))
+
+
+def _is_part_of_name(read: Reading, place: Place) -> bool:
+    """Tell whether the name goes on ('Paris Cafe'), so that it is a shop and not the city."""
+    following = place.last + 1
+    if following >= len(read.words) or read.pauses_before(following):
+        return False
+    if read.words[following] in CUES.business:
+        return True
+    if not (read.text[place.start].isupper() and _AND_ON.match(read.text, place.end)):
+        return False
+    return not read.shouted and not any(other.first == following for other in read.places)
