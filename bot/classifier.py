@@ -3,73 +3,32 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass
-from itertools import pairwise
-from math import sqrt
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot import modelfile, redaction, text, typos
+from bot import modelfile, redaction, text
 from bot.messages import OUT_OF_SCOPE, Classification, Explanation, Zone
 from bot.modelfile import ModelDescription, Weights
-from bot.typos import Repairer
+from bot.reader import REPAIRED_TRUST, Batch, Reader, Word
 
-_MEMO_SIZE = 20_000
-REPAIRED_TRUST = 0.5
-"""Share of a repaired word that counts as known."""
+__all__ = ["REPAIRED_TRUST", "Classifier", "scope", "score"]
+
+_TOGETHER = 256
+"""Messages that are classified at once: enough to share the cost of each call of numpy."""
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """What one word brings, looked up once and kept in the memo."""
-
-    stem: str
-    """Its stem, for the bigrams."""
-    stem_id: int
-    """Number of its stem among the features, -1 when never seen."""
-    character_ids: NDArray[np.int64]
-    """Numbers of its known character n-grams, repeats kept."""
-    weight: float
-    """Idf of the stem: how much the word counts in the known share."""
-    fix: str
-    """The word that was meant, if this one is unknown and looks like a slip."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A message as features."""
-
-    ids: NDArray[np.int64]
-    """Numbers of its features, sorted, each once."""
-    values: NDArray[np.float64]
-    """Their values, each block of the stated length."""
-    known_share: float
-    """Idf-weighted share of its words whose stem the model has seen, 0 to 1."""
-
-
 class Classifier:
-    """A model ready to classify; immutable but for its bounded memo of words."""
+    """A model ready to classify; immutable but for its reader's bounded memo of words."""
 
     def __init__(self, description: ModelDescription, weights: Weights) -> None:
         self.description = description
+        self._reader = Reader(description.features, weights)
         self._coefficients = weights.coefficients.astype(np.float32)
         self._bias = weights.bias.astype(np.float64)
-        self._idf = weights.idf.astype(np.float64)
-        self._stem_ids = {entry: i for i, entry in enumerate(weights.stems)}
-        start = len(self._stem_ids)
-        self._bigram_ids = {entry: i for i, entry in enumerate(weights.bigrams, start)}
-        start += len(self._bigram_ids)
-        self._character_ids = {entry: i for i, entry in enumerate(weights.characters, start)}
-        # Blocks are contiguous, so that a sorted message splits at these two numbers.
-        self._borders = np.array([len(self._stem_ids), start])
-        # A word never seen counts like the rarest one that was.
-        self._unseen_weight = float(self._idf.max(initial=1.0))
-        self._repairer = Repairer(dict(zip(weights.words, weights.counts.tolist(), strict=True)))
-        self._memo: dict[str, _Word] = {}
         labels = description.labels
         self._in_scope = np.array([i for i, x in enumerate(labels) if x != OUT_OF_SCOPE])
         self._outside = labels.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in labels else None
@@ -94,32 +53,50 @@ class Classifier:
 
     def classify_masked(self, message: str) -> Classification:
         """Return what a message means whose secrets were masked already."""
-        return self._decide(self._read(message))
+        return self._decide(self._reader.read([message]))[0]
 
     def classify_many(self, messages: Iterable[str]) -> list[Classification]:
         """Return the classification of each message, the same as one by one."""
-        return [self.classify(message) for message in messages]
+        masked = [redaction.mask(message).text for message in messages]
+        return [
+            one
+            for start in range(0, len(masked), _TOGETHER)
+            for one in self._decide(self._reader.read(masked[start : start + _TOGETHER]))
+        ]
 
     def probabilities(self, message: str) -> NDArray[np.float64]:
         """Return the calibrated probability of every label, shape (k,), out of scope included."""
-        return self._softmax(self._read(redaction.mask(message).text))
+        found: NDArray[np.float64] = self._softmax(
+            self._reader.read([redaction.mask(message).text])
+        )[0]
+        return found
 
-    def _decide(self, reading: _Reading) -> Classification:
-        everything = self._softmax(reading)
-        inside = everything[self._in_scope]
-        order = np.argsort(-inside, kind="stable")
-        shares = inside / inside.sum()
-        ranking = tuple((self._in_scope_labels[i], float(shares[i])) for i in order)
-        zone = self._zone(*self._scores(everything, reading.known_share))
-        best, confidence = ranking[0]
-        return Classification(
-            OUT_OF_SCOPE if zone == "unknown" else best, confidence, zone, ranking
-        )
+    def _decide(self, batch: Batch) -> list[Classification]:
+        everything = self._softmax(batch)
+        inside = everything.take(self._in_scope, axis=1)
+        orders = np.argsort(-inside, axis=1, kind="stable").tolist()
+        shares = (inside / inside.sum(axis=1, keepdims=True)).tolist()
+        trusts, scopes = self._scores(everything, inside.max(axis=1), batch.known)
+        labels = self._in_scope_labels
+        found = []
+        for order, row, trust, in_scope in zip(
+            orders, shares, trusts.tolist(), scopes.tolist(), strict=True
+        ):
+            ranking = tuple([(labels[i], row[i]) for i in order])
+            zone = self._zone(trust, in_scope)
+            intent, confidence = ranking[0]
+            found.append(
+                Classification(
+                    OUT_OF_SCOPE if zone == "unknown" else intent, confidence, zone, ranking
+                )
+            )
+        return found
 
-    def _scores(self, everything: NDArray[np.float64], known: float) -> tuple[float, float]:
-        """Return `score` and `scope` of a message."""
-        best = float(everything[self._in_scope].max())
-        outside = None if self._outside is None else float(everything[self._outside])
+    def _scores(
+        self, everything: NDArray[np.float64], best: NDArray[np.float64], known: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return `score` and `scope` of messages, each shape (n,)."""
+        outside = None if self._outside is None else everything[:, self._outside]
         return score(best, known), scope(outside, best, known)
 
     def _zone(self, trust: float, in_scope: float) -> Zone:
@@ -128,78 +105,19 @@ class Classifier:
             return "unknown"
         return "answer" if trust >= self.description.answer_from else "clarify"
 
-    def _softmax(self, reading: _Reading) -> NDArray[np.float64]:
-        logits = reading.values @ self._coefficients[reading.ids] + self._bias
+    def _softmax(self, batch: Batch) -> NDArray[np.float64]:
+        """Return the probability of every label for every message, shape (n, k)."""
+        logits = np.empty((len(batch.ends), len(self._bias)))
+        start = 0
+        for row, end in enumerate(batch.ends):
+            weights = self._coefficients.take(batch.ids[start:end], axis=0)
+            logits[row] = batch.values[start:end] @ weights
+            start = end
+        logits += self._bias
         logits /= self.description.temperature
-        raised = np.exp(logits - logits.max())
-        result: NDArray[np.float64] = raised / raised.sum()
+        raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+        result: NDArray[np.float64] = raised / raised.sum(axis=1, keepdims=True)
         return result
-
-    def _read(self, message: str) -> _Reading:
-        row = text.words(message)
-        typed = [self._word(word) for word in row]
-        found = self._repaired(message, row, typed)
-        ids = [word.stem_id for word in found if word.stem_id >= 0]
-        for first, second in pairwise(found):
-            pair = self._bigram_ids.get(f"{first.stem} {second.stem}", -1)
-            if pair >= 0:
-                ids.append(pair)
-        characters = [word.character_ids for word in found]
-        unique, counts = np.unique(
-            np.concatenate([np.array(ids, dtype=np.int64), *characters]), return_counts=True
-        )
-        values = (1.0 + np.log(counts)) * self._idf[unique]
-        self._scale(unique, values)
-        weight = sum(word.weight for word in found)
-        known = sum(
-            word.weight if word is before else REPAIRED_TRUST * word.weight
-            for word, before in zip(found, typed, strict=True)
-            if word.stem_id >= 0
-        )
-        return _Reading(unique, values, known / weight if weight else 0.0)
-
-    def _repaired(self, message: str, row: list[str], typed: list[_Word]) -> list[_Word]:
-        """Return the words that were meant: slips repaired, capitalised names left alone."""
-        if not any(word.fix for word in typed):
-            return typed
-        kept = typos.names(message)
-        return [
-            self._word(word.fix) if word.fix and written not in kept else word
-            for word, written in zip(typed, row, strict=True)
-        ]
-
-    def _scale(self, ids: NDArray[np.int64], values: NDArray[np.float64]) -> None:
-        """Bring each block of a message to its own length, in place."""
-        settings = self.description.features
-        first, second = np.searchsorted(ids, self._borders)
-        for block, length in (
-            (values[:first], settings.stem_weight),
-            (values[first:second], settings.bigram_weight),
-            (values[second:], settings.character_weight),
-        ):
-            if block.size:
-                block *= length / np.sqrt(block @ block)
-
-    def _word(self, word: str) -> _Word:
-        known = self._memo.get(word)
-        if known is None:
-            if len(self._memo) >= _MEMO_SIZE:
-                self._memo.clear()
-            known = self._memo[word] = self._look_up(word)
-        return known
-
-    def _look_up(self, word: str) -> _Word:
-        settings = self.description.features
-        stem = text.stem(word)
-        stem_id = self._stem_ids.get(stem, -1)
-        grams = text.character_ngrams(word, settings.shortest, settings.longest)
-        ids = [self._character_ids.get(gram, -1) for gram in grams]
-        known = np.array([i for i in ids if i >= 0], dtype=np.int64)
-        weight = float(self._idf[stem_id]) if stem_id >= 0 else self._unseen_weight
-        if text.is_number(word):
-            weight = 0.0  # a number says nothing: alone it is never understood
-        fix = self._repairer.repair(word) if stem_id < 0 else ""
-        return _Word(stem, stem_id, known, weight, fix)
 
     def explain(self, message: str) -> Explanation:
         """Return the exact share of every word in the scores of winner and runner-up.
@@ -209,23 +127,25 @@ class Classifier:
         among the words that hold it by how often they do.
         """
         masked = redaction.mask(message).text
-        row = text.words(masked)
-        reading = self._read(masked)
-        decision = self._decide(reading)
+        row, _, meant = self._reader.words(masked)
+        batch = self._reader.read([masked])
+        everything = self._softmax(batch)
+        decision = self._decide(batch)[0]
         winner = decision.ranking[0][0]
         second = decision.ranking[1][0] if len(decision.ranking) > 1 else winner
         columns = [self.description.labels.index(label) for label in (winner, second)]
-        weights = self._coefficients[reading.ids][:, columns] / self.description.temperature
-        shares = dict(zip(reading.ids.tolist(), reading.values[:, None] * weights, strict=True))
-        rows = self._word_shares(masked, shares)
+        weights = self._coefficients[batch.ids][:, columns] / self.description.temperature
+        shares = dict(zip(batch.ids.tolist(), batch.values[:, None] * weights, strict=True))
+        rows = self._word_shares(meant, shares)
         bias = self._bias[columns] / self.description.temperature
-        trust, in_scope = self._scores(self._softmax(reading), reading.known_share)
+        best = everything[:, self._in_scope].max(axis=1)
+        trust, in_scope = self._scores(everything, best, batch.known)
         return Explanation(
             intent=winner,
             runner_up=second if second != winner else "",
             zone=decision.zone,
-            score=trust,
-            scope=in_scope,
+            score=float(trust[0]),
+            scope=float(in_scope[0]),
             thresholds={
                 "answer": self.description.answer_from,
                 "clarify": self.description.clarify_from,
@@ -235,44 +155,40 @@ class Classifier:
         )
 
     def _word_shares(
-        self, message: str, shares: dict[int, NDArray[np.float64]]
+        self, meant: Sequence[Word], shares: dict[int, NDArray[np.float64]]
     ) -> NDArray[np.float64]:
         """Fold the contributions of the features back onto the words, shape (words, 2)."""
         owners: dict[int, list[int]] = {}
-        row = text.words(message)
-        found = self._repaired(message, row, [self._word(word) for word in row])
-        for place, word in enumerate(found):
-            if word.stem_id >= 0:
-                owners.setdefault(word.stem_id, []).append(place)
-            for gram in word.character_ids.tolist():
-                owners.setdefault(gram, []).append(place)
-        for place, (first, second) in enumerate(pairwise(found)):
-            pair = self._bigram_ids.get(f"{first.stem} {second.stem}", -1)
+        for place, word in enumerate(meant):
+            for feature in word.ids.tolist():
+                owners.setdefault(feature, []).append(place)
+        for place, pair in enumerate(self._reader.pairs(meant)):
             if pair >= 0:
                 owners.setdefault(pair, []).extend((place, place + 1))
-        rows = np.zeros((len(found), 2))
+        rows = np.zeros((len(meant), 2))
         for feature, places in owners.items():
             for place in places:
                 rows[place] += shares[feature] / len(places)
         return rows
 
 
-def score(best: float, known_share: float) -> float:
-    """Return how far a message can be trusted to mean its best intent, 0 to 1.
+def score(best: NDArray[np.float64], known: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how far messages can be trusted to mean their best intent, 0 to 1, shape (n,).
 
     The best in-scope probability says how clear the choice is, the known share
     whether the words it was made from are ones that the model has seen at all.
     """
-    return best * sqrt(known_share)
+    found: NDArray[np.float64] = best * np.sqrt(known)
+    return found
 
 
-def scope(outside: float | None, best: float, known_share: float) -> float:
-    """Return how far a message can be trusted to be in scope at all, 0 to 1.
+def scope(
+    outside: NDArray[np.float64] | None, best: NDArray[np.float64], known: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return how far messages can be trusted to be in scope at all, 0 to 1, shape (n,).
 
     `outside` is the probability of the out-of-scope label. It separates better than
     anything made of the best intent's, which an honest tie between two intents
     halves (docs/measurements.md); a model without that label has only the latter.
     """
-    if not known_share:
-        return 0.0
-    return best * known_share if outside is None else 1.0 - outside
+    return best * known if outside is None else np.where(known > 0.0, 1.0 - outside, 0.0)

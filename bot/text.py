@@ -116,8 +116,8 @@ def words(text: str) -> list[str]:
     ['i', 'can', 'not', 'find', 'the', 'card', 'code', '0000']
     """
     found: list[str] = []
-    for match in _WORD.finditer(normalise(text)):
-        found.extend(_spelt_out(match.group()[:MAX_WORD_LENGTH]))
+    for written in _WORD.findall(normalise(text)):
+        found += _spelt_out(written[:MAX_WORD_LENGTH])
         if len(found) >= MAX_WORDS:
             return found[:MAX_WORDS]
     return found

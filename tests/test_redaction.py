@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import unicodedata
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot import guide_reader
+from bot import guide_reader, redaction
 from bot.home import Home
 from bot.redaction import Masked, mask
 
@@ -245,3 +246,19 @@ def test_a_hundred_thousand_characters_take_well_under_a_second(piece: str) -> N
 def test_the_check_digit_tells_a_card_number_from_one_with_a_slip(number: str) -> None:
     assert passes_luhn(number)
     assert not passes_luhn(number[:-1] + str((int(number[-1]) + 1) % 10))
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [*"one two nine oh double zero ONE ſeven".split(), "cid", "pin is", "4", "٤", "ﬁve"]
+        )
+        | st.text(max_size=8),
+        max_size=8,
+    ).map(" ".join)
+)
+def test_the_quick_look_lets_nothing_through_that_the_long_one_masks(message: str) -> None:
+    quick = mask(message)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(redaction, "_HINT", re.compile(""))
+        assert mask(message) == quick

@@ -88,12 +88,10 @@ class Scored:
         order = np.argsort(-inside, axis=1, kind="stable")
         rows = np.arange(len(inside))
         best = inside[rows, order[:, 0]]
-        shares = [float(probabilities[row, outside[0]]) if outside else None for row in rows]
+        share = probabilities[:, outside[0]] if outside else None
         return cls(
-            score=np.array([score(b, k) for b, k in zip(best, held_out.known, strict=True)]),
-            scope=np.array(
-                [scope(o, b, k) for o, b, k in zip(shares, best, held_out.known, strict=True)]
-            ),
+            score=score(best, held_out.known),
+            scope=scope(share, best, held_out.known),
             right=order[:, 0] == held_out.truth,
             among_two=(order[:, :2] == held_out.truth[:, None]).any(axis=1),
             in_scope=~np.isin(held_out.truth, [*outside, -1]),

@@ -1,0 +1,171 @@
+"""Messages -> features, many at a time, with numpy alone; what a word brings is looked up once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot import text, typos
+from bot.modelfile import FeatureSettings, Weights
+from bot.typos import Repairer
+
+_MEMO_SIZE = 20_000
+_TINY = float(np.finfo(np.float64).tiny)
+_NONE = np.empty(0, dtype=np.int64)
+REPAIRED_TRUST = 0.5
+"""Share of a repaired word that counts as known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What one word brings, looked up once and kept in the memo."""
+
+    stem: str
+    """Its stem, for the bigrams."""
+    ids: NDArray[np.int64]
+    """Numbers of its features: the stem if it is known, known character n-grams, repeats kept."""
+    weight: float
+    """Idf of the stem: how much the word counts in the known share."""
+    known: bool
+    """Whether the stem is one that the model has seen."""
+    fix: str
+    """The word that was meant, if this one is unknown and looks like a slip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Messages as features, those of one after those of the other; n messages."""
+
+    ids: NDArray[np.int64]
+    """Numbers of the features, sorted within a message, each once."""
+    values: NDArray[np.float64]
+    """Their values; each block of a message has the length that the settings state."""
+    ends: tuple[int, ...]
+    """One past the last feature of each message."""
+    known: NDArray[np.float64]
+    """Idf-weighted share of each message's words whose stem the model has seen, 0 to 1."""
+
+
+class Reader:
+    """The vocabulary of a model; immutable but for its bounded memo of words."""
+
+    def __init__(self, settings: FeatureSettings, weights: Weights) -> None:
+        self._settings = settings
+        self._idf = weights.idf.astype(np.float64)
+        self._stems = {entry: i for i, entry in enumerate(weights.stems)}
+        start = len(self._stems)
+        self._bigrams = {entry: i for i, entry in enumerate(weights.bigrams, start)}
+        start += len(self._bigrams)
+        self._characters = {entry: i for i, entry in enumerate(weights.characters, start)}
+        sizes = [len(block) for block in (self._stems, self._bigrams, self._characters)]
+        self._blocks = np.repeat(np.arange(3), sizes)
+        self._lengths = np.array(
+            [settings.stem_weight, settings.bigram_weight, settings.character_weight]
+        )
+        # A word never seen counts like the rarest one that was.
+        self._unseen_weight = float(self._idf.max(initial=1.0))
+        self._repairer = Repairer(dict(zip(weights.words, weights.counts.tolist(), strict=True)))
+        self._memo: dict[str, Word] = {}
+
+    def read(self, messages: Sequence[str]) -> Batch:
+        """Return the features of messages whose secrets were masked already.
+
+        A message's features do not depend on the others, to the last bit.
+        """
+        found: list[NDArray[np.int64]] = []
+        sizes: list[int] = []
+        known: list[float] = []
+        for message in messages:
+            _, typed, meant = self.words(message)
+            parts = [word.ids for word in meant]
+            pairs = [pair for pair in self.pairs(meant) if pair >= 0]
+            if pairs:
+                parts.append(np.array(pairs))
+            found += parts
+            sizes.append(sum(map(len, parts)))
+            known.append(_known_share(typed, meant))
+        return self._counted(found, sizes, np.array(known))
+
+    def words(self, message: str) -> tuple[list[str], list[Word], list[Word]]:
+        """Return a message's words as written, what each brings, and the same slips repaired."""
+        row = text.words(message)
+        typed = [self._word(word) for word in row]
+        if not any(word.fix for word in typed):
+            return row, typed, typed
+        kept = typos.names(message)
+        meant = [
+            self._word(word.fix) if word.fix and written not in kept else word
+            for word, written in zip(typed, row, strict=True)
+        ]
+        return row, typed, meant
+
+    def pairs(self, meant: Sequence[Word]) -> list[int]:
+        """Return the number of the bigram of each word and the next, -1 where it is unknown."""
+        get = self._bigrams.get
+        return [get(f"{first.stem} {second.stem}", -1) for first, second in pairwise(meant)]
+
+    def _counted(
+        self, found: list[NDArray[np.int64]], sizes: list[int], known: NDArray[np.float64]
+    ) -> Batch:
+        """Count the features of each message and weigh them, all messages at once."""
+        count, width = len(sizes), len(self._idf)
+        # One number for a feature of a message: sorted, equal ones stand together.
+        keys = np.concatenate([_NONE, *found])
+        if count > 1:
+            keys += np.repeat(np.arange(count) * width, sizes)
+        keys.sort()
+        new = np.ones(keys.size, dtype=bool)
+        np.not_equal(keys[1:], keys[:-1], out=new[1:])
+        firsts = new.nonzero()[0]
+        counts = np.empty_like(firsts)
+        counts[-1:] = keys.size - firsts[-1:]
+        np.subtract(firsts[1:], firsts[:-1], out=counts[:-1])
+        unique = keys[firsts]
+        rows = unique // width
+        ids = unique - rows * width
+        values = (1.0 + np.log(counts)) * self._idf[ids]
+        blocks = self._blocks[ids] + 3 * rows
+        squares = np.bincount(blocks, values * values, minlength=3 * count)
+        # A block without a feature has no length to be brought to another.
+        lengths = np.sqrt(np.maximum(squares, _TINY)).reshape(count, 3)
+        values *= (self._lengths / lengths).ravel()[blocks]
+        ends = np.bincount(rows, minlength=count).cumsum()
+        return Batch(ids, values, tuple(ends.tolist()), known)
+
+    def _word(self, word: str) -> Word:
+        known = self._memo.get(word)
+        if known is None:
+            if len(self._memo) >= _MEMO_SIZE:
+                self._memo.clear()
+            known = self._memo[word] = self._look_up(word)
+        return known
+
+    def _look_up(self, word: str) -> Word:
+        stem = text.stem(word)
+        stem_id = self._stems.get(stem, -1)
+        grams = text.character_ngrams(word, self._settings.shortest, self._settings.longest)
+        ids = [stem_id, *(self._characters.get(gram, -1) for gram in grams)]
+        known = np.array([i for i in ids if i >= 0], dtype=np.int64)
+        weight = float(self._idf[stem_id]) if stem_id >= 0 else self._unseen_weight
+        if text.is_number(word):
+            weight = 0.0  # a number says nothing: alone it is never understood
+        fix = self._repairer.repair(word) if stem_id < 0 else ""
+        return Word(stem, known, weight, stem_id >= 0, fix)
+
+
+def _known_share(typed: list[Word], meant: list[Word]) -> float:
+    weight = sum([word.weight for word in meant])
+    if not weight:
+        return 0.0
+    if typed is meant:
+        return sum([word.weight for word in meant if word.known]) / weight
+    known = [
+        word.weight if word is before else REPAIRED_TRUST * word.weight
+        for word, before in zip(meant, typed, strict=True)
+        if word.known
+    ]
+    return sum(known) / weight
