@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from hashlib import blake2b
+from operator import attrgetter
 from threading import Lock
 from typing import Any, Protocol
 
@@ -75,28 +76,30 @@ class Session:
             raise ValueError("not a session") from error
 
 
+_TYPES: dict[str, type] = {
+    **dict.fromkeys(("guide", "owner", "topic", "about", "later", "sheet_told"), str),
+    **dict.fromkeys(("asking", "last"), str),
+    **dict.fromkeys(("offered", "tries", "clarified"), int),
+    **dict.fromkeys(("advised", "urgent", "caveat_told"), bool),
+    **dict.fromkeys(("declined", "options"), tuple),
+    "slots": dict,
+}
+"""Of every field but `faq`, which may be None."""
+_values = attrgetter(*_TYPES)
+_wanted_types = tuple(_TYPES.values())
+
+
 def _typed(name: str, value: Any) -> Any:
     """Return a value of a session's JSON in the type of its field, or raise TypeError."""
-    if name == "slots":
-        if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
+    if name == "faq":
+        if value is not None and type(value) is not int:
             raise TypeError(name)
         return value
-    if name in ("declined", "options"):
-        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            raise TypeError(name)
-        return tuple(value)
-    wanted: dict[str, Any] = {
-        "tries": int,
-        "clarified": int,
-        "offered": int,
-        "urgent": bool,
-        "advised": bool,
-        "caveat_told": bool,
-    }
-    if name == "faq":
-        wanted[name] = int | None
-    number_wanted = isinstance(value, bool) and wanted.get(name) is not bool
-    if number_wanted or not isinstance(value, wanted.get(name, str)):
+    if isinstance(value, list):
+        value = tuple(value)
+    # `True` is an int too, but none that was written here.
+    texts = value.values() if isinstance(value, dict) else value if type(value) is tuple else ()
+    if type(value) is not _TYPES[name] or not all(isinstance(text, str) for text in texts):
         raise TypeError(name)
     return value
 
@@ -116,6 +119,7 @@ def is_sound(session: Any, guide: Guide, session_id: str) -> bool:
     try:
         return (
             isinstance(session, Session)
+            and tuple(map(type, _values(session))) == _wanted_types
             and session.guide == guide.fingerprint
             and session.owner in ("", owner_of(session_id))
             and _names_fit(session, guide)
@@ -136,12 +140,11 @@ def _names_fit(session: Session, guide: Guide) -> bool:
             return False
     faqs = topics[session.topic].faqs if session.topic else ()
     return (
-        (session.faq is None or 0 <= session.faq < len(faqs))
+        (session.faq is None or (type(session.faq) is int and 0 <= session.faq < len(faqs)))
         and len(session.options) in (0, 2)
         and all(name in topics for name in session.options)
         and all(name in slots for name in session.declined)
         and (session.asking == "" or slots[session.asking].ask != "")
-        and isinstance(session.last, str)
     )
 
 
