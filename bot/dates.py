@@ -50,7 +50,7 @@ DATE = re.compile(
     rf"|the\s+day\s+before\s+yesterday|yesterday|(?:earlier\s+)?today|tonight"
     rf"|this\s+(?:morning|afternoon|evening)|last\s+night"
     rf"|(?:last|this|past|on)\s+{_DAY}(?:\s+(?:last\s+week|night|morning|evening|afternoon))?"
-    rf"|{_DAY}(?:\s+(?:last\s+week|night|morning|evening|afternoon))?"
+    rf"|(?<!black\s)(?<!cyber\s){_DAY}(?:\s+(?:last\s+week|night|morning|evening|afternoon))?"
     rf"|last\s+(?:week|month)|{_COUNT}\s+(?:days?|weeks?|months?)\s+ago(?:\s+today)?"
     rf"|(?:in|last)\s+{_MONTH}(?:\s+\d{{4}})?(?=\W|$)"
     rf"|on\s+the\s+{_WORD_ORDINAL}(?!\s+of\b)"

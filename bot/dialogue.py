@@ -40,6 +40,9 @@ NEAR_TIE = 0.6
 SMALL_TALK_FROM = 0.6
 """Confidence from which unclear small talk is answered: a wrong 'goodbye' is worse than none."""
 
+_BARE_WORDS = 5
+"""Words of a message that may be hardly more than one value."""
+
 NEVER_GUESSED = ("affirm", "deny", "repeat", "cancel", "restart")
 """Words that steer the conversation, and are followed only when they are clear."""
 
@@ -64,6 +67,8 @@ def _read(heard: Understanding, session: Session | None, guide: Guide) -> Turn:
         unclear = {e.slot: heard.text[e.start : e.end] for e in wanted if e.value == UNCLEAR}
         heard = replace(heard, entities=tuple(e for e in wanted if e.slot not in unclear))
     words = tuple(text.words(heard.text))
+    if not heard.entities and not unclear and len(words) <= _BARE_WORDS and not before.options:
+        heard = _with_bare_value(heard, words, guide)
     sure = heard.classification.zone == "answer"
     return Turn(
         heard,
@@ -77,6 +82,15 @@ def _read(heard: Understanding, session: Session | None, guide: Guide) -> Turn:
         unclear,
         session is None,
     )
+
+
+def _with_bare_value(heard: Understanding, words: tuple[str, ...], guide: Guide) -> Understanding:
+    """Read 'us' or 'no, personal' as a detail also where no question for it is open."""
+    rest = [word for word in words if word not in guide.filler]
+    means = guide.bare_values.get(" ".join(rest))
+    if means is None or "not" in words:
+        return heard
+    return replace(heard, entities=(Entity(*means, 0, len(heard.text)),))
 
 
 def _wanted(heard: Understanding, session: Session, guide: Guide) -> tuple[Entity, ...]:
@@ -121,7 +135,9 @@ def _notes(turn: Turn, decision: Decision) -> tuple[str, ...]:
         notes = ("masked", *notes)
     if decision.act in ("say", "over"):
         return notes
-    if manners.is_upset(turn) and decision.saying not in CALM:
+    if turn.mentions("grief") and decision.saying != "grief":
+        notes = ("condolence", *notes)
+    elif manners.is_upset(turn) and decision.saying not in CALM:
         notes = ("sorry", *notes)
     elif turn.mentions("do_it_for_me") and decision.act != "clarify":
         notes = ("only_a_guide", *notes)
@@ -204,6 +220,8 @@ def _stray_choice(turn: Turn) -> Outcome | None:
 
 
 def _unknown(turn: Turn) -> Outcome:
+    if turn.mentions("grief"):
+        return hand_over(turn, "grief")
     again = turn.before.last in ("unknown", "unknown_again")
     return hand_over(turn, "unknown_again" if again else "unknown")
 
@@ -217,6 +235,7 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     manners.matter_over,
     questions.enough_asked,
     followups.number_again,
+    followups.sheet_shown,
     manners.apology,
     manners.upset,
     questions.open_question,
@@ -225,6 +244,7 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     followups.second_wish,
     followups.sheet_wanted,
     followups.for_the_sheet,
+    manners.plain_answer,
     manners.small_talk,
     followups.other_case,
     _topic,

@@ -55,6 +55,8 @@ class Extractor:
         it is looked for too. Of two values for one slot the later one counts.
         """
         read = self._read(text.composed(message), bool(asked))
+        if not read.words:
+            return ()
         found = [
             entity
             for slot in self._slots.values()
@@ -67,7 +69,7 @@ class Extractor:
         return tuple(sorted(found, key=lambda entity: (entity.start, entity.end)))
 
     def _read(self, message: str, asked: bool) -> Reading:
-        spans = text.word_spans(message)
+        spans = text.word_spans(message)  # of a very long message only the first words
         words = self._slips.repaired([word for word, _, _ in spans])
         hits = self._phrases.find(words)
         any_case = asked and len(spans) <= _BARE_ANSWER
@@ -75,19 +77,20 @@ class Extractor:
         where = list(places.among(named, message, spans, any_case=any_case)) if named else []
         dates = []
         if quantities.may_hold_date(message, words):
-            dates = [match.span() for match in quantities.DATE.finditer(message)]
+            dates = [
+                (match.start(), match.start() + len(match.group().rstrip(".")))
+                for match in quantities.DATE.finditer(message)
+                if match.start() < spans[-1][2]
+            ]
         return Reading(message, spans, words, hits, where, dates)
 
     def _choices(self, read: Reading, slot: Slot, asked: bool) -> Iterator[Entity]:
         """Yield the choices named; with two choices, 'not the one' is the other."""
-        hits = _of_choice(read, slot, asked) if read.hits else []
-        if not hits:
-            return
-        for hit, joined in zip(hits, _joined(read, hits), strict=True):
+        for hit in _of_choice(read, slot, asked) if read.hits else ():
             if read.is_verb(hit.first):
                 continue
             value = hit.value
-            if joined or read.doubted(hit.first):
+            if _is_joined(read, slot, hit) or read.doubted(hit.first):
                 value = UNCLEAR
             elif read.negated(hit.first):
                 others = [choice.value for choice in slot.choices if choice.value != value]
@@ -112,7 +115,7 @@ class Extractor:
             if counts:
                 at_home = place.country in (slot.home_country, AT_HOME)
                 value = slot.home if at_home else slot.away
-                if not place.country:
+                if not place.country or read.doubted(place.first):
                     value = UNCLEAR
                 yield Entity(slot.name, value, place.start, place.end)
 
@@ -128,7 +131,8 @@ class Extractor:
         if not quantities.may_hold_amount(read.text, read.words):
             return
         for match in quantities.AMOUNT.finditer(read.text):
-            if not _is_other_amount(read, *match.span()):
+            inside = match.start() < read.spans[-1][2]
+            if inside and not _is_other_amount(read, *match.span()):
                 yield Entity(slot.name, match.group(), *match.span())
 
     def _names(self, read: Reading, slot: Slot, asked: bool) -> Iterator[Entity]:
@@ -177,15 +181,16 @@ def _stands_alone(read: Reading, hit: Hit) -> bool:
     return CUES.around.issuperset(around)
 
 
-def _joined(read: Reading, hits: list[Hit]) -> list[bool]:
-    """Tell of each phrase whether 'or' or 'and' joins it to one of another value."""
-    joined = [False] * len(hits)
-    for number in range(1, len(hits)):
-        before, hit = hits[number - 1], hits[number]
-        between = set(read.words[before.last + 1 : hit.first])
-        if before.value != hit.value and between & {"or", "and"} and between <= _JOINING:
-            joined[number - 1] = joined[number] = True
-    return joined
+def _is_joined(read: Reading, slot: Slot, hit: Hit) -> bool:
+    """Tell whether 'or' or 'and' joins a phrase to one of another value."""
+    for kind in _CHOICE_GROUPS:
+        for other in read.hits.get(f"{slot.name}.{kind}", ()):
+            if other.value != hit.value:
+                before, after = sorted((hit, other), key=lambda h: h.first)
+                between = set(read.words[before.last + 1 : after.first])
+                if not between.isdisjoint(("or", "and")) and between <= _JOINING:
+                    return True
+    return False
 
 
 def _is_other_amount(read: Reading, start: int, end: int) -> bool:

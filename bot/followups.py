@@ -19,6 +19,8 @@ from bot.turn import (
 
 _SHORT = 10
 """Words of a message that may lean on the topic before it."""
+_CASE = 14
+"""Words of one that asks about another case of it: 'and what is the number if ...'."""
 MAX_OFFERS = 2
 """How often a second wish is offered before it is let go."""
 YES_FROM = 0.6
@@ -41,6 +43,8 @@ def second_wish(turn: Turn) -> Outcome | None:
 def _says_yes(turn: Turn) -> bool:
     if turn.says("yes"):
         return True
+    if turn.mentions("dont_know") or turn.mentions("refuse"):
+        return False  # 'I am not sure' holds a 'sure'
     heard = turn.heard.classification
     likely = heard.confidence >= YES_FROM and heard.zone != "unknown"
     return likely and heard.ranking[0][0] == "affirm"
@@ -79,6 +83,19 @@ def number_again(turn: Turn) -> Outcome | None:
     return None
 
 
+def sheet_shown(turn: Turn) -> Outcome | None:
+    """Say where the call sheet is to somebody who wants to see it."""
+    if not turn.mentions("show_sheet"):
+        return None
+    decision = Decision(
+        "say",
+        turn.before.topic or OUT_OF_SCOPE,
+        saying="sheet_where",
+        asks=turn.before.asking or None,
+    )
+    return decision, replace(turn.session, last="sheet")
+
+
 def bare_correction(turn: Turn) -> Outcome | None:
     """Answer again for a detail that was said with hardly a word around it."""
     if not turn.heard.entities or not turn.guide.filler.issuperset(turn.beside_details()):
@@ -102,7 +119,7 @@ def other_case(turn: Turn) -> Outcome | None:
     topic, case = turn.guide.topics.get(turn.before.topic), turn.wants()
     if topic is None or case is None or not case.sets or topic is case:
         return None
-    leans = (turn.follows() or turn.before.urgent) and len(turn.words) <= _SHORT
+    leans = (turn.follows() or turn.before.urgent) and len(turn.words) <= _CASE
     if not leans or not set(case.sets) <= set(topic.needs) or case.sets.keys() & turn.unclear:
         return None
     if any(case.sets.get(e.slot, e.value) != e.value for e in turn.heard.entities):

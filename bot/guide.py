@@ -282,6 +282,20 @@ class Guide:
         }
 
     @cached_property
+    def bare_values(self) -> Mapping[str, tuple[str, str]]:
+        """Word or phrase -> (slot, value), for slots that change an answer.
+
+        What means a value in an answer to its question means it as a whole message too;
+        what could be a value of two slots means neither.
+        """
+        found: dict[str, set[tuple[str, str]]] = {}
+        for name in dict.fromkeys(need for topic in self.topics.values() for need in topic.needs):
+            for choice in self.slots[name].choices:
+                for phrase in (choice.value, *choice.short):
+                    found.setdefault(phrase, set()).add((name, choice.value))
+        return {phrase: next(iter(means)) for phrase, means in found.items() if len(means) == 1}
+
+    @cached_property
     def sheet_slots(self) -> frozenset[str]:
         """Slots that some topic's call sheet has a line for."""
         return frozenset(slot for topic in self.topics.values() for slot in topic.fills)

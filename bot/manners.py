@@ -137,6 +137,15 @@ def small_talk(turn: Turn) -> Outcome | None:
     return decision, replace(turn.session, last=intent)
 
 
+def plain_answer(turn: Turn) -> Outcome | None:
+    """Take 'that's everything' or 'dunno' for what it is where no question is open."""
+    for group, saying in (("no", "deny"), ("yes", "affirm"), ("dont_know", "no_hurry")):
+        if turn.says(group):
+            intent = saying if saying in turn.guide.says else OUT_OF_SCOPE
+            return Decision("say", intent, saying=saying), closed(turn.session, saying)
+    return None
+
+
 def repeat(turn: Turn) -> Outcome:
     """Say again what was said last."""
     session, topics = turn.session, turn.guide.topics

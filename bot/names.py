@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from bot import text
 from bot.cues import CUES
+from bot.dates import DATE_WORDS
 from bot.guide import Slot
 from bot.phrases import Hit
 from bot.reading import Reading, last_of
@@ -20,7 +21,8 @@ _LOWER_WORDS = 3
 _NEAR = 6
 """Words between what was bought and 'from'."""
 _PREPOSITIONS = frozenset({"from", "at", "by", "with", "via"})
-_CALLED = frozenset({"as", "called", "named", "labelled", "labeled", "name"})
+_NEAR_PREPOSITIONS = frozenset({"from", "at", "by"})
+_CALLED = frozenset({"as", "to", "called", "named", "labelled", "labeled", "name"})
 _JOINERS = frozenset({"of", "the", "and", "de", "la", "le", "du"})
 _PAUSE = re.compile(r"[,;:!?()\"\n]|\.\s|\s-+\s|[\u2013\u2014$€£⟦]")
 _BARE = frozenset("it is was from at by with the charge a purchase".split())
@@ -31,7 +33,7 @@ Found = Iterator[tuple[int, int]]
 def names(read: Reading, slot: Slot) -> Found:
     """Yield (first, last) word of each name that the message gives."""
     groups = {kind: f"{slot.name}.{kind}" for kind in (AFTER, BY, OF, NEAR, NEVER)}
-    if _PREPOSITIONS.isdisjoint(read.words) and read.hits.keys().isdisjoint(groups.values()):
+    if _NEAR_PREPOSITIONS.isdisjoint(read.words) and read.hits.keys().isdisjoint(groups.values()):
         return
     hits = {kind: read.hits.get(group, []) for kind, group in groups.items()}
     never = hits[NEVER]
@@ -63,7 +65,7 @@ def _near(read: Reading, hits: list[Hit]) -> Found:
         for number in range(hit.last + 1, min(hit.last + 1 + _NEAR, len(read.words) - 1)):
             if read.pauses_before(number):
                 break
-            if read.words[number] in _PREPOSITIONS:
+            if read.words[number] in _NEAR_PREPOSITIONS:
                 size = _size(read, number + 1)
                 if size and _is_plain(read, number + 1):
                     yield number + 1, number + size
@@ -71,7 +73,7 @@ def _near(read: Reading, hits: list[Hit]) -> Found:
 
 def _bare(read: Reading) -> Found:
     """'From X', 'it was at X': hardly more than the name."""
-    at = last_of(read.words[:5], _PREPOSITIONS)
+    at = last_of(read.words[:5], _NEAR_PREPOSITIONS)
     if at < 0 or len(read.words) > at + 6 or not _BARE.issuperset(read.words[:at]):
         return
     size = _size(read, at + 1)
@@ -100,7 +102,7 @@ def _back(read: Reading, last: int) -> int:
         word = read.words[number]
         capital = read.capital(number)
         stops = word in CUES.no_name or word in CUES.name_ends
-        if stops and not (capital and number > 0 and not read.shouted and word in _JOINERS):
+        if stops and not (capital and 0 < number < last and not read.shouted and word in _JOINERS):
             break
         if capitals and not capital:
             break
@@ -137,7 +139,7 @@ def _size(read: Reading, first: int) -> int:
     words = read.words
     if first >= len(words) or read.pauses_before(first):
         return 0
-    if words[first] in CUES.no_name and not _is_name_with_digit(read, first):
+    if words[first] in CUES.no_name:
         return 0
     start = first + 1 if words[first] == "the" else first
     if start >= len(words) or (start > first and (read.shouted or not read.capital(start))):
@@ -186,30 +188,30 @@ def _is_proper(read: Reading, first: int) -> bool:
     return first < len(read.words) and read.capital(first) and not read.shouted
 
 
-def _is_name_with_digit(read: Reading, first: int) -> bool:
-    return read.words[first] == "the"
-
-
 def _in_date(read: Reading, number: int) -> bool:
     start = read.spans[number][1]
     return any(first <= start < last for first, last in read.dates)
 
 
 def _is_date_or_number(read: Reading, number: int) -> bool:
-    if _in_date(read, number):
-        return True
-    if not text.is_number(read.words[number]):
-        return False
-    return read.text[read.spans[number][2] : read.spans[number][2] + 1] != "-"
+    if not read.words[number][0].isdigit():
+        return _in_date(read, number)
+    end = read.spans[number][2]
+    return read.text[end : end + 1] != "-"  # '7-Eleven'
 
 
 def _is_something_else(read: Reading, first: int, last: int, never: list[Hit]) -> bool:
-    """Tell whether the words are a place, a kind of shop, a day or the issuer itself."""
+    """Tell whether the words are a place, a kind of shop, a person, a day or never a name."""
     if any(hit.first <= last and first <= hit.last for hit in never):
         return True
-    words = [word for word in read.words[first : last + 1] if word != "the"]
-    if all(word in CUES.generic or word in CUES.business for word in words):
-        return not (len(words) > 1 and read.capital(last) and not read.shouted)
+    first += read.words[first] == "the"
+    words, proper = read.words[first : last + 1], read.capital(last) and not read.shouted
+    if all(word in CUES.generic or word in CUES.business or word in CUES.others for word in words):
+        return not (len(words) > 1 and proper)
+    if DATE_WORDS.issuperset(words) or _in_date(read, first):
+        return True
+    if not proper and words[0] in CUES.generic and common_words().issuperset(words):
+        return True
     return any(place.first <= first and last <= place.last for place in read.places)
 
 
@@ -221,7 +223,7 @@ _REFERENCE = re.compile(
 )
 _AS_REFERENCE = re.compile(
     r"(?<![\w$€£.,/-])#?((?=[A-Z\-]*\d)[A-Z0-9](?:[A-Z0-9]|-(?=[A-Z0-9])){3,29})"
-    r"\s+(?:as|is|was|for)\s+(?:a|the|my|our|your)\s+(?=(\w+(?:\s+\w+)?))",
+    r"\s+(?:as|is|was)\s+(?:a|the|my|our|your)\s+(?=(\w+(?:\s+\w+)?))",
     re.IGNORECASE,
 )
 

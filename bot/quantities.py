@@ -15,13 +15,11 @@ _UNITS = (
 _TENS = "twenty thirty forty fourty fifty sixty seventy eighty ninety"
 _NUMBER = "|".join(f"{_UNITS} {_TENS} hundred thousand".split())
 # 'a hundred and twenty', 'forty-five', 'two thousand'.
-_SPELT = (
-    rf"(?:an?\s+(?:hundred|thousand)|{_NUMBER})(?:(?:[\s-]+|\s+and\s+|,\s*)(?:{_NUMBER})\b){{0,8}}"
-)
+_SPELT = rf"(?:(?:an?|a\s+couple(?:\s+of)?|a\s+few)\s+(?:hundred|thousand)|{_NUMBER})(?:(?:[\s-]+|\s+and\s+|,\s*)(?:{_NUMBER})\b){{0,8}}"
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,2})?"
-_CURRENCY = r"(?:usd|us\s+dollars?|u\.s\.\s+dollars?|dollars?|bucks?|eur|euros?|gbp|pounds?|quid)"
+_CURRENCY = r"(?:usd|u\.?s\.?\s+dollars?|dollars?|bucks?|eur|euros?|gbp|pounds?|quid)"
 _CENTS = rf"(?:\s+(?:and\s+)?(?:\d{{1,2}}|(?:{_NUMBER})(?:[\s-](?:{_NUMBER}))?)\s+cents?)?"
-_SIGN = r"(?:us|ca|au|nz|hk|mx|c|a)?[$€£¥₹]"
+_SIGN = r"(?:u\.?s\.?|ca|au|nz|hk|mx|c|a)?[$€£¥₹]"
 AMOUNT = re.compile(
     rf"(?<![\w.,])(?:"
     rf"{_SIGN}\s?{_DIGITS}(?:\s?k\b)?(?:\s?(?:usd|eur|gbp)\b)?"

@@ -10,7 +10,7 @@ from bot.cues import CUES
 from bot.phrases import Hit
 from bot.places import Place
 
-_BOUNDARY = re.compile(r"[,;:.!?()\n\u2013\u2014/]|\s-+\s|\.\.")
+_BOUNDARY = re.compile(r"[,;:.!?()\n\u2013\u2014]|(?<!\d)/|\s-+\s|\.\.")
 _RATHER = (["instead", "of"], ["rather", "than"])
 _FAR_BACK = 5
 """Words that may stand between a 'not' and what it rules out."""
@@ -82,7 +82,7 @@ class Reading:
         return before[1:] == ["not"] and before[0] in ("do", "does", "did")
 
     def negated(self, number: int) -> bool:
-        """Tell whether a 'not' governs the word of that number; 'no, personal' is none."""
+        """Tell whether a 'not' governs the word of that number; 'no, that' has none."""
         words = self.words
         for place in range(number - 1, max(-1, number - _FAR_BACK), -1):
             end, following = self.spans[place][2], self.spans[place + 1][1]

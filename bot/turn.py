@@ -45,7 +45,9 @@ class Turn:
             return True
         if group not in self.hits:
             return False
-        return " ".join(w for w in self.words if w not in self.guide.filler) in phrases
+        # 'Not sure' adds a 'not', which is no filler here.
+        rest = (w for w in self.words if w == "not" or w not in self.guide.filler)
+        return " ".join(rest) in phrases
 
     def mentions(self, group: str) -> bool:
         """Tell whether one of a group of phrases stands in the message."""
@@ -53,7 +55,10 @@ class Turn:
 
     def follows(self) -> bool:
         """Tell whether the message begins as one that leans on what was said before."""
-        return any(hit.first == 0 for hit in self.hits.get("follow", ()))
+        if any(hit.first == 0 for hit in self.hits.get("follow", ())):
+            return True
+        asked = self.hits.get("follow_if_asked", []) if "?" in self.heard.text else []
+        return any(hit.first == 0 for hit in asked)
 
     def wants(self) -> Topic | None:
         """Return the topic that the message is clearly about."""

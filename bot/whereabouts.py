@@ -27,7 +27,7 @@ def is_of_card(read: Reading, place: Place, things: Collection[str]) -> bool:
     if "issued" in before:
         own = read.words[place.first]
         return before[-1] in ("in", "by", "from") or (before[-1] == "issued" and own == "in")
-    at = last_of(before, things)
+    at = _last_thing(before, things)
     if place.adjective:
         return at >= 0 and before[at + 1 :] in (["is"], ["is", "a"], ["was"])
     if at <= 0 or not before[at + 1 :] or before[-1] not in ("from", "of", "in", "by"):
@@ -37,6 +37,14 @@ def is_of_card(read: Reading, place: Place, things: Collection[str]) -> bool:
         return before[-1] == "in" and set(before) & {"opened"} != set() and not link
     # 'Can I report a card from France?' is about the caller.
     return before[at + 1] != "from" or not (set(read.words[: place.first]) & CUES.calling)
+
+
+def _last_thing(before: list[str], things: Collection[str]) -> int:
+    """Return the number of the last word of the last thing among the words, or -1."""
+    for number in range(len(before) - 1, -1, -1):
+        if before[number] in things or " ".join(before[max(0, number - 1) : number + 1]) in things:
+            return number
+    return -1
 
 
 def _adjoins_thing(read: Reading, place: Place, things: Collection[str]) -> bool:
@@ -61,7 +69,7 @@ def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:
     cue = max(last_of(bare, CUES.of_the_person), last_of(bare, CUES.mishap))
     if charge > cue or (charge == cue and charge >= 0):
         return False
-    if _is_past(read, place, bare, cue) or _other_persons(bare):
+    if _is_past(read, place, bare, cue) or _other_persons(bare) or _is_of_thing(read, place, bare):
         return False
     if place.country in (ANYWHERE_ELSE, AT_HOME):
         return True
@@ -70,6 +78,17 @@ def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:
     if len(bare) == 1:
         return bare[0] == "in"
     return cue >= 0 and bare[-1] in CUES.prepositions
+
+
+def _is_of_thing(read: Reading, place: Place, before: list[str]) -> bool:
+    """Tell whether a call or a charge came from there: 'something from a shop in Reno'."""
+    after = read.words[place.last + 1 : place.last + 5]
+    if "me" in after and not CUES.called_me.isdisjoint(after[: after.index("me")]):
+        return True
+    at = last_of(before, ("from",))
+    if at < 1 or before[at - 1] in CUES.calling:
+        return False
+    return not CUES.article.isdisjoint(before[at + 1 : at + 2])
 
 
 def _is_calling(before: list[str]) -> bool:

@@ -252,3 +252,43 @@ def test_unknown_twice_is_said_in_other_words(bot: Bot) -> None:
     assert first.text.split("\n")[0] != second.text.split("\n")[0]
     assert P1_US in first.text
     assert P1_US in second.text
+
+
+@pytest.mark.parametrize("line", ["not sure actually", "i'm not sure", "hm, not really sure"])
+def test_not_sure_is_no_yes(bot: Bot, line: str) -> None:
+    reply = last(bot, BOTH, line)
+    assert "Good." not in reply.text
+    assert reply.intent not in ("find_security_code", "affirm")
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [("us", P1_US), ("no, corporate", P2_ABROAD), ("no sorry corporate", P2_ABROAD)],
+)
+def test_a_bare_detail_corrects_the_last_answer(bot: Bot, line: str, wanted: str) -> None:
+    reply = last(bot, "which number do i call", "personal", "abroad", line)
+    assert numbers(reply) == {wanted}
+
+
+def test_a_bare_detail_for_the_other_question_is_taken_too(bot: Bot) -> None:
+    reply = last(bot, "which number do i call", "us")
+    assert (reply.asks, dict(reply.slots)) == ("card_kind", {"calling_from": "us"})
+
+
+@pytest.mark.parametrize("line", ["dunno", "i don't know", "that's everything", "nothing else"])
+def test_little_words_with_nothing_open_are_not_guessed_at(bot: Bot, line: str) -> None:
+    reply = last(bot, "where are my statements", line)
+    assert "Did you mean" not in reply.text
+    assert reply.text.startswith(("That is all right.", "All right."))
+
+
+def test_somebody_in_mourning_hears_a_word_of_it(bot: Bot) -> None:
+    reply = last(bot, "my husband died and i have to close his account")
+    assert reply.text.startswith("I am so sorry for your loss.")
+    assert P1_US in reply.text
+
+
+def test_the_call_sheet_is_named_to_those_who_ask_for_it(bot: Bot) -> None:
+    reply = last(bot, "i was charged twice for lunch", "show me my call sheet")
+    assert "call sheet has" in reply.text
+    assert reply.asks == "card_kind"

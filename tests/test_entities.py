@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from bot.entities import MAX_VALUE, UNCLEAR, Extractor
 from bot.home import Home
 from bot.redaction import mask
 from bot.text import composed
+from bot.typos import common_words
 
 GUIDE = guide_reader.read(Home.shipped().guide)
 EXTRACTOR = Extractor(GUIDE.slots)
@@ -232,22 +235,113 @@ def test_a_date_with_dots_is_not_also_an_amount() -> None:
     assert (details["amount"], details["transaction_date"]) == ("$45", "12.03.2024")
 
 
-@settings(max_examples=100, deadline=None)
+_PIECES = (
+    "charge from not my Paris card case AB12 $5 May 3 I'm in . İ ⟦card⟧ corporate personal or if "
+    "know charged me call ref #889-12 the forty dollars Georgia issued , called SQ *HUT last \n"
+).split(" ")
+
+
+@settings(max_examples=300, deadline=None)
 @given(
-    st.lists(
-        st.sampled_from(
-            "charge from not my Paris card case AB12 $5 May 3 I'm in . İ ⟦card⟧".split()
-        )
-        | st.text(st.characters(), max_size=5),
-        max_size=12,
-    ).map(" ".join),
+    st.lists(st.sampled_from(_PIECES) | st.text(st.characters(), max_size=5), max_size=14).map(
+        " ".join
+    ),
     st.sampled_from(["", *GUIDE.slots]),
 )
-def test_no_message_is_an_error_and_every_detail_has_its_place(message: str, asked: str) -> None:
+def test_no_message_is_an_error_and_every_detail_has_its_evidence(message: str, asked: str) -> None:
+    message = composed(message)
     for entity in EXTRACTOR.extract(message, asked=asked):
-        assert entity.slot in GUIDE.slots
+        slot = GUIDE.slots[entity.slot]
         assert len(entity.value) <= MAX_VALUE
-        assert 0 <= entity.start < entity.end <= len(composed(message))
+        assert 0 <= entity.start < entity.end <= len(message)
+        if slot.choices:
+            assert entity.value in {UNCLEAR, *(choice.value for choice in slot.choices)}
+        else:
+            evidence = message[entity.start : entity.end]
+            assert " ".join(evidence.split())[:MAX_VALUE] == " ".join(entity.value.split())
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.permutations(
+        [
+            "it is a corporate card",
+            "I'm in Lyon",
+            "there's a charge from Uber",
+            "it was $45.99",
+            "it happened last Friday",
+            "my case is 77120",
+        ]
+    ),
+    st.sampled_from([". ", ", ", "; ", "\n"]),
+)
+def test_details_are_read_in_any_order(parts: list[str], between: str) -> None:
+    assert _details(between.join(parts)) == {
+        "card_kind": "corporate",
+        "calling_from": "abroad",
+        "merchant": "Uber",
+        "amount": "$45.99",
+        "transaction_date": "last Friday",
+        "reference_number": "77120",
+    }
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from(["personal", "corporate"]), min_size=1, max_size=4),
+    st.sampled_from([", no wait, my ", " - sorry, I mean my ", ". Actually my ", "... no, my "]),
+)
+def test_of_several_corrections_the_last_counts(kinds: list[str], between: str) -> None:
+    message = "my " + between.join(f"{kind} card" for kind in kinds)
+    assert _details(message)["card_kind"] == kinds[-1]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.sampled_from(
+        [("corporate", "corporate"), ("business", "corporate"), ("personal", "personal")]
+    ),
+    st.data(),
+)
+def test_one_slip_in_a_word_for_the_card_does_not_matter(
+    word: tuple[str, str], data: st.DataObject
+) -> None:
+    right, kind = word
+    place = data.draw(st.integers(1, len(right) - 2))
+    dropped = right[:place] + right[place + 1 :]
+    doubled = right[:place] + right[place] + right[place:]
+    swapped = right[:place] + right[place + 1] + right[place] + right[place + 2 :]
+    for typed in {dropped, doubled, swapped} - common_words():
+        assert _details(f"my {typed} card is lost").get("card_kind") == kind, typed
+
+
+def test_capitals_are_no_condition() -> None:
+    message = "I lost my Corporate card in Madrid, and Netflix charged me"
+    for written in (message.lower(), message.upper()):
+        details = _details(written)
+        assert (details["card_kind"], details["calling_from"]) == ("corporate", "abroad")
+        assert details["merchant"].lower() == "netflix"
+
+
+@pytest.mark.parametrize("message", ["personal or corporate", "both, personal and corporate"])
+def test_two_kinds_at_once_are_noticed_without_a_guess(message: str) -> None:
+    found = EXTRACTOR.extract(message, asked="card_kind")
+    assert {(entity.slot, entity.value) for entity in found} == {("card_kind", UNCLEAR)}
+
+
+@pytest.mark.parametrize(
+    "piece",
+    (
+        "corporate |not |charge from |charged me |in Paris |Georgia, |two hundred and |case 1234 |"
+        "not in the |at Uber |my personal or |last the 3rd of |forty |A |$1 |if know "
+    ).split("|"),
+)
+def test_a_long_message_takes_well_under_a_second(piece: str) -> None:
+    message = (piece * 4_000)[:4_000]
+    EXTRACTOR.extract("warm up")
+    start = time.perf_counter()
+    EXTRACTOR.extract(message)
+    assert time.perf_counter() - start < 0.5
 
 
 def test_a_place_in_two_countries_is_noticed_without_a_guess() -> None:

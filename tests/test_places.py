@@ -54,6 +54,24 @@ def test_of_two_names_that_overlap_the_longer_one_counts(message: str, country: 
     assert _found(f"I am in {message} now") == [(country, message)]
 
 
+@pytest.mark.parametrize(
+    ("message", "country"),
+    [
+        ("Naples, Florida", "US"),
+        ("Birmingham, Alabama", "US"),
+        ("Moscow, Idaho", "US"),
+        ("Rome, Georgia", "US"),
+        ("Tbilisi, Georgia", "GE"),
+        ("Birmingham, England", "GB"),
+        ("Lyon, France", "FR"),
+        ("the state of Georgia", "US"),
+    ],
+)
+def test_what_stands_after_a_city_says_which_one(message: str, country: str) -> None:
+    (found, *ambiguous) = [found for found, _ in _found(f"I am in {message} now") if found]
+    assert (found, ambiguous) == (country, [])
+
+
 @pytest.mark.parametrize("name", ["Georgia", "Jordan", "St. Petersburg", "Birmingham", "georgia"])
 def test_a_name_of_several_places_names_no_country(name: str) -> None:
     assert [country for country, _ in _found(f"in {name}")] == [""]

@@ -34,6 +34,16 @@ DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
         ("it was TUESDAY", "TUESDAY"),
         ("last night", "last night"),
         ("on the 5th", "on the 5th"),
+        ("it was the 3rd of last month", "the 3rd of last month"),
+        ("on the fifteenth of May, I think", "the fifteenth of May"),
+        ("on the twenty-first", "on the twenty-first"),
+        ("May third, 2024", "May third, 2024"),
+        ("on Black Friday they took it", "on Black Friday"),
+        ("Christmas Eve", "Christmas Eve"),
+        ("Tuesday last week", "Tuesday last week"),
+        ("on Saturday night", "on Saturday night"),
+        ("in March", "in March"),
+        ("a week ago today", "a week ago today"),
     ],
 )
 def test_a_date_is_found_whole(message: str, wanted: str) -> None:
@@ -53,6 +63,10 @@ def test_a_date_is_found_whole(message: str, wanted: str) -> None:
         "the 4 digits",
         "version 1.2.3.4",
         "I second that",
+        "the second card",
+        "Black Friday deals",
+        "in marching order",
+        "model 2-3-4-5",
     ],
 )
 def test_what_is_no_date_is_not_taken_for_one(message: str) -> None:
@@ -87,6 +101,22 @@ def test_what_is_no_date_is_not_taken_for_one(message: str) -> None:
         ("the 3rd", "2024-03-03"),
         ("the 15th", "2024-03-15"),
         ("on the 20th", "2024-02-20"),
+        ("the 3rd of last month", "2024-02-03"),
+        ("the 3rd of this month", "2024-03-03"),
+        ("the fifteenth of January", "2024-01-15"),
+        ("on the twenty-first", "2024-02-21"),
+        ("May third, 2023", "2023-05-03"),
+        ("on 3/4", "2024-03-04"),
+        ("on 12/30", "2023-12-30"),
+        ("on Black Friday", "2023-11-24"),
+        ("Cyber Monday", "2023-11-27"),
+        ("last Thanksgiving", "2023-11-23"),
+        ("on Christmas Eve", "2023-12-24"),
+        ("New Year’s Day", "2024-01-01"),
+        ("Valentine's Day", "2024-02-14"),
+        ("a week ago today", "2024-03-08"),
+        ("last Friday night", "2024-03-08"),
+        ("earlier today", "2024-03-15"),
     ],
 )
 def test_a_certain_date_is_resolved(said: str, wanted: str) -> None:
@@ -98,6 +128,7 @@ def test_a_certain_date_is_resolved(said: str, wanted: str) -> None:
     (
         "last week|last month|a few days ago|two months ago|Feb 30|30/30/2024|2024-02-30|"
         "the 31st|the 99th|Tuesday last week|in the summer|"
+        "in March|last March|the 31st of last month|"
     ).split("|"),
 )
 def test_an_uncertain_date_stays_as_said(said: str) -> None:
@@ -132,6 +163,29 @@ def test_a_weekday_is_the_last_one_before_today(today: date, day: str) -> None:
     assert found.strftime("%A").lower() == f"{day}day"
 
 
+_PAST = (
+    "the 1st|on the 28th|the ninth of May|March 3|Feb 29|Dec 31|on 12/31|on 2/29|Black Friday|"
+    "Thanksgiving|Christmas Day|New Year's Eve|Halloween|yesterday|last night|today|12 days ago|"
+    "a week ago|two weeks ago today|last Monday|Sunday night|the day before yesterday|"
+    "the 30th of last month|Independence Day"
+).split("|")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(_PAST), st.dates())
+def test_what_lies_behind_is_never_resolved_to_a_day_ahead(said: str, today: date) -> None:
+    found = resolve(said, today)
+    assert found == said or date.fromisoformat(found) <= today
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(2000, 2099), st.integers(1, 12))
+def test_black_friday_is_the_day_after_the_fourth_thursday_of_november(year: int, day: int) -> None:
+    found = date.fromisoformat(resolve("Black Friday", date(year, 12, day)))
+    assert (found.year, found.month, found.strftime("%A")) == (year, 11, "Friday")
+    assert 23 <= found.day <= 29
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     st.sampled_from(
@@ -163,6 +217,18 @@ def test_whatever_reads_as_a_date_can_be_resolved(said: str, today: date) -> Non
         ("it was 99.99.", "99.99"),
         ("($7)", "$7"),
         ("from $20 to", "$20"),
+        ("forty-five bucks", "forty-five bucks"),
+        ("a hundred and twenty dollars", "a hundred and twenty dollars"),
+        ("45 dollars and 99 cents", "45 dollars and 99 cents"),
+        ("ten dollars fifty cents", "ten dollars fifty cents"),
+        ("two grand in all", "two grand"),
+        ("about $1.2k", "$1.2k"),
+        ("US$ 45", "US$ 45"),
+        ("$45 USD", "$45 USD"),
+        ("45,99 €", "45,99 €"),
+        ("20$ less", "20$"),
+        ("99 cents", "99 cents"),
+        ("charged a dollar", "a dollar"),
     ],
 )
 def test_an_amount_is_found_whole(message: str, wanted: str) -> None:
@@ -180,6 +246,10 @@ def test_an_amount_is_found_whole(message: str, wanted: str) -> None:
         "24/7",
         "dollars",
         "version 1.2.345",
+        "a grand total",
+        "a hundred people",
+        "forty minutes",
+        "one by one",
     ],
 )
 def test_what_is_no_amount_is_not_taken_for_one(message: str) -> None:
@@ -197,7 +267,33 @@ def test_every_amount_with_a_currency_sign_is_found_whole(cents: int, sign: str)
         assert [m.group() for m in AMOUNT.finditer(f"I paid {written}, wrongly")] == [written]
 
 
-@pytest.mark.parametrize("piece", ["1", "1,111", "the ", "$", "a couple of ", "1/", "may 1", " "])
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+
+
+def _spelt(number: int) -> str:
+    if number >= 100:
+        hundreds, rest = divmod(number, 100)
+        return f"{_UNITS[hundreds]} hundred" + (f" and {_spelt(rest)}" if rest else "")
+    tens, units = divmod(number, 10)
+    if number < 20:
+        return _UNITS[number]
+    return _TENS[tens - 2] + (f"-{_UNITS[units]}" if units else "")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(1, 999), st.sampled_from(["dollars", "bucks", "euros"]))
+def test_every_amount_in_words_is_found_whole(number: int, unit: str) -> None:
+    written = f"{_spelt(number)} {unit}"
+    assert [m.group() for m in AMOUNT.finditer(f"they took {written}, wrongly")] == [written]
+
+
+@pytest.mark.parametrize(
+    "piece", ["1", "1,111", "the ", "$", "a couple of ", "1/", "may 1", "two hundred and ", " "]
+)
 def test_a_whole_message_of_near_misses_takes_well_under_a_second(piece: str) -> None:
     message = (piece * 4_000)[:4_000]
     start = time.perf_counter()
