@@ -230,7 +230,7 @@ def test_details_for_the_call_sheet_are_noted_and_what_is_missing_is_named(bot: 
     assert "date of the transaction, merchant and amount" in yes.text
     assert "Noted for your call sheet" in some.text
     assert "$45.99" in some.text
-    assert "tell me as well: merchant" in some.text
+    assert "If you know the merchant too, tell me." in some.text
     assert "Uber" in rest.text
     assert rest.text.endswith("Is there anything else you need?")
 
