@@ -69,6 +69,8 @@ class Cues:
     """Words by which pounds are a weight."""
     lasting: frozenset[str]
     """Words for what goes on until today."""
+    origin: frozenset[str]
+    """Verbs before 'from' that say where somebody comes from."""
     received: frozenset[str]
     """Words for calls that the writer did not make."""
     article: frozenset[str]

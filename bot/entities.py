@@ -90,7 +90,7 @@ class Extractor:
             if read.is_verb(hit.first):
                 continue
             value = hit.value
-            if _is_joined(read, slot, hit) or read.doubted(hit.first):
+            if _is_joined(read, slot, hit) or read.doubted(hit.first, hit.last):
                 value = UNCLEAR
             elif read.negated(hit.first):
                 others = [choice.value for choice in slot.choices if choice.value != value]
@@ -115,7 +115,7 @@ class Extractor:
             if counts:
                 at_home = place.country in (slot.home_country, AT_HOME)
                 value = slot.home if at_home else slot.away
-                if not place.country or read.doubted(place.first):
+                if not place.country or read.doubted(place.first, place.last):
                     value = UNCLEAR
                 yield Entity(slot.name, value, place.start, place.end)
 

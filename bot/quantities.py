@@ -15,7 +15,8 @@ _UNITS = (
 _TENS = "twenty thirty forty fourty fifty sixty seventy eighty ninety"
 _NUMBER = "|".join(f"{_UNITS} {_TENS} hundred thousand".split())
 # 'a hundred and twenty', 'forty-five', 'two thousand'.
-_SPELT = rf"(?:(?:an?|a\s+couple(?:\s+of)?|a\s+few)\s+(?:hundred|thousand)|{_NUMBER})(?:(?:[\s-]+|\s+and\s+|,\s*)(?:{_NUMBER})\b){{0,8}}"
+_ROUND = r"(?:an?|a\s+couple(?:\s+of)?|a\s+few)\s+(?:hundred|thousand)"
+_SPELT = rf"(?:{_ROUND}|{_NUMBER})(?:(?:[\s-]+|\s+and\s+|,\s*)(?:{_NUMBER})\b){{0,8}}"
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,2})?"
 _CURRENCY = r"(?:usd|u\.?s\.?\s+dollars?|dollars?|bucks?|eur|euros?|gbp|pounds?|quid)"
 _CENTS = rf"(?:\s+(?:and\s+)?(?:\d{{1,2}}|(?:{_NUMBER})(?:[\s-](?:{_NUMBER}))?)\s+cents?)?"

@@ -11,6 +11,8 @@ from bot.phrases import Hit
 from bot.places import Place
 
 _BOUNDARY = re.compile(r"[,;:.!?()\n\u2013\u2014]|(?<!\d)/|\s-+\s|\.\.")
+_IF = frozenset({"if", "whether"})
+_BEING = frozenset({"is", "am", "are", "was"})
 _RATHER = (["instead", "of"], ["rather", "than"])
 _FAR_BACK = 5
 """Words that may stand between a 'not' and what it rules out."""
@@ -95,13 +97,15 @@ class Reading:
                 return False
         return False
 
-    def doubted(self, number: int) -> bool:
-        """Tell whether 'I don't know if it is' stands before a word."""
-        before = self.before(number, 9)
-        cut = max((n for n, word in enumerate(before) if word in ("if", "whether")), default=-1)
+    def doubted(self, first: int, last: int) -> bool:
+        """Tell whether 'I don't know if it is' stands before words, or runs into them."""
+        before = self.before(first, 9)
+        cut = last_of(before, _IF)
+        if cut < 0 or CUES.doubt.isdisjoint(before[:cut]):
+            return False
         between = before[cut + 1 :]
-        known = CUES.doubt & set(before[:cut]) if cut >= 0 else None
-        return bool(known) and len(between) < _FAR_BACK
+        being = [*between, *self.words[first : last + 1]]
+        return len(between) < _FAR_BACK and not _BEING.isdisjoint(being)
 
     def capital(self, number: int) -> bool:
         """Tell whether a word is written with a capital or a digit at its beginning."""

@@ -67,6 +67,8 @@ def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:
     if answer and charge < 0 and not _other_persons(bare):
         return bare[-1:] != ["from"] or len(bare) == 1 or _is_calling(bare)
     cue = max(last_of(bare, CUES.of_the_person), last_of(bare, CUES.mishap))
+    if bare[-1:] == ["from"]:
+        cue = max(cue, last_of(bare, CUES.calling))
     if charge > cue or (charge == cue and charge >= 0):
         return False
     if _is_past(read, place, bare, cue) or _other_persons(bare) or _is_of_thing(read, place, bare):
@@ -88,10 +90,13 @@ def _is_of_thing(read: Reading, place: Place, before: list[str]) -> bool:
     at = last_of(before, ("from",))
     if at < 1 or before[at - 1] in CUES.calling:
         return False
-    return not CUES.article.isdisjoint(before[at + 1 : at + 2])
+    return len(before) > at + 2 and before[at + 1] in CUES.article
 
 
 def _is_calling(before: list[str]) -> bool:
+    """Tell whether 'from' belongs to a call of the writer: not 'I am from', 'I got a call from'."""
+    if not CUES.origin.isdisjoint(before[-2:-1]):
+        return False
     return not CUES.calling.isdisjoint(before) and CUES.received.isdisjoint(before)
 
 
