@@ -40,11 +40,9 @@ NEAR_TIE = 0.6
 SMALL_TALK_FROM = 0.6
 """Confidence from which unclear small talk is answered: a wrong 'goodbye' is worse than none."""
 
+_NEVER_GUESSED = tuple(name for name in manners.STEERING if name != "goodbye")
 _BARE_WORDS = 5
 """Words of a message that may be hardly more than one value."""
-
-NEVER_GUESSED = ("affirm", "deny", "repeat", "cancel", "restart")
-"""Words that steer the conversation, and are followed only when they are clear."""
 
 
 def step(heard: Understanding, session: Session | None, guide: Guide) -> Outcome:
@@ -184,7 +182,7 @@ def _clarify(turn: Turn) -> Outcome | None:
         return None
     best = heard.ranking[0][0]
     likely = heard.confidence >= SMALL_TALK_FROM and best in turn.guide.says
-    if likely and best not in NEVER_GUESSED:
+    if likely and best not in _NEVER_GUESSED:
         return manners.small_talk(replace(turn, intent=best))
     topics = tuple(name for name, _ in heard.ranking if name in turn.guide.topics)[:2]
     if len(topics) < 2:
@@ -251,7 +249,7 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     followups.correction,
     followups.narrower,
     followups.only_a_detail,
-    _clarify,
     _stray_choice,
+    _clarify,
     _unknown,
 )

@@ -13,6 +13,12 @@ from bot.turn import Outcome, Turn, answer, ask_which, closed, hand_over
 UPSET = ("frustrated", "swearing")
 """Groups of phrases by which somebody who has had enough is known."""
 
+STEERING = ("affirm", "deny", "repeat", "cancel", "restart", "goodbye")
+"""Small talk that steers the conversation, and is followed only when it is clear."""
+SURE_FROM = 0.6
+"""Confidence from which a sentence steers it; a few words do in any case."""
+_FEW = 3
+
 
 def nothing_said(turn: Turn) -> Outcome | None:
     """Say so when a message holds no word."""
@@ -122,6 +128,9 @@ def small_talk(turn: Turn) -> Outcome | None:
     intent = turn.intent
     if turn.mentions("do_it_for_me"):
         return None  # 'can you reset it for me' is no wish to start over
+    heard = turn.heard.classification
+    if intent in STEERING and heard.confidence < SURE_FROM and len(turn.words) > _FEW:
+        return None  # 'I never got the new one' is no 'no'
     if intent == "restart":
         return Decision("say", intent, saying=intent), Session(guide=turn.guide.fingerprint)
     if intent == "cancel":
@@ -137,9 +146,12 @@ def small_talk(turn: Turn) -> Outcome | None:
     return decision, replace(turn.session, last=intent)
 
 
+_PLAIN = (("no", "deny"), ("yes", "affirm"), ("dont_know", "no_hurry"), ("hesitation", "no_hurry"))
+
+
 def plain_answer(turn: Turn) -> Outcome | None:
     """Take 'that's everything' or 'dunno' for what it is where no question is open."""
-    for group, saying in (("no", "deny"), ("yes", "affirm"), ("dont_know", "no_hurry")):
+    for group, saying in _PLAIN:
         if turn.says(group):
             intent = saying if saying in turn.guide.says else OUT_OF_SCOPE
             return Decision("say", intent, saying=saying), closed(turn.session, saying)

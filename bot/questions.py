@@ -99,10 +99,9 @@ def _declines(turn: Turn, asked: str, *, other: bool) -> bool:
 
 
 def _is_lost_on_us(turn: Turn) -> bool:
-    """Tell whether nothing at all was understood."""
-    return (
-        turn.heard.classification.zone == "unknown" and not turn.heard.entities and not turn.unclear
-    )
+    """Tell whether nothing that could be gone on with was understood."""
+    unclear = turn.heard.classification.zone != "answer" and not turn.says("hesitation")
+    return unclear and not turn.heard.entities and not turn.unclear and bool(turn.words)
 
 
 def _with_note(outcome: Outcome, note: str) -> Outcome:
