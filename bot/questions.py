@@ -8,6 +8,8 @@ from bot import text
 from bot.guide import Topic
 from bot.turn import Outcome, Turn, answer, declining, go_on, hand_over, take_up
 
+EMERGENCY_FROM = 0.4
+"""Confidence from which an unclear message in a form is taken for an emergency."""
 _ORDINALS = ("first", "second")
 
 
@@ -79,6 +81,8 @@ def open_question(turn: Turn) -> Outcome | None:
         return go_on(declining(turn, asked))
     if turn.intent and turn.intent not in ("affirm", "deny"):
         return None
+    if _is_likely_emergency(turn):
+        return None
     if _is_lost_on_us(turn):
         return _with_note(go_on(turn), "not_understood")
     return go_on(turn)
@@ -102,6 +106,14 @@ def _is_lost_on_us(turn: Turn) -> bool:
     """Tell whether nothing that could be gone on with was understood."""
     unclear = turn.heard.classification.zone != "answer" and not turn.says("hesitation")
     return unclear and not turn.heard.entities and not turn.unclear and bool(turn.words)
+
+
+def _is_likely_emergency(turn: Turn) -> bool:
+    """Tell whether the message is more likely another, urgent wish than an answer."""
+    heard = turn.heard.classification
+    topic = turn.guide.topics.get(heard.ranking[0][0]) if heard.ranking else None
+    likely = heard.zone == "clarify" and heard.confidence >= EMERGENCY_FROM
+    return likely and topic is not None and topic.id != turn.before.topic and turn.is_urgent(topic)
 
 
 def _with_note(outcome: Outcome, note: str) -> Outcome:

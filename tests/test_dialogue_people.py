@@ -178,3 +178,31 @@ def test_no_question_of_the_guide_asks_for_a_secret(bot: Bot) -> None:
             for allowed in needed:
                 said = said.replace(allowed, "")
             assert f" {word}" not in said, question
+
+
+def test_an_emergency_in_the_middle_of_a_form_is_not_taken_for_an_answer(bot: Bot) -> None:
+    reply = talk(bot, "my card is cracked down the middle", "i think my card got cloned")[-1]
+    assert P1_US in reply.text.split("\n")[0]
+
+
+def test_told_that_it_does_not_listen_it_offers_a_person(bot: Bot) -> None:
+    reply = talk(bot, "my card is cracked down the middle", "personal", "i already told you")[-1]
+    assert reply.text.startswith(SORRY)
+    assert (reply.asks, P1_US in reply.text) == (None, True)
+
+
+def test_a_sentence_that_looks_a_little_like_a_no_does_not_end_it(bot: Bot) -> None:
+    reply = talk(bot, "my card expired", "i never got the new one")[-1]
+    assert not reply.text.startswith("All right. Tell me")
+
+
+@pytest.mark.parametrize("line", ["hm", "um", "let me think", "wait"])
+def test_hesitation_is_waited_for(bot: Bot, line: str) -> None:
+    reply = talk(bot, "where are my statements", line)[-1]
+    assert reply.text.startswith("That is all right.")
+
+
+@pytest.mark.parametrize("line", ["got it", "perfect", "ok", "i see"])
+def test_a_nod_is_answered_with_one(bot: Bot, line: str) -> None:
+    reply = talk(bot, "where are my statements", line)[-1]
+    assert reply.text == "Good. Is there anything else you need?"
