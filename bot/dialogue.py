@@ -118,7 +118,8 @@ def _counted(turn: Turn, decision: Decision, after: Session) -> Outcome:
     tries = before.tries + 1 if asked == before.asking else 1
     if tries <= MAX_TRIES:
         again = tries > 1 and not decision.unclear
-        return replace(decision, again=again), replace(after, asking=asked, tries=tries)
+        decision = replace(decision, again=True) if again else decision
+        return decision, replace(after, asking=asked, tries=tries)
     topic = turn.guide.topics.get(decision.intent)
     if topic is None or decision.intent != after.topic:
         return replace(decision, asks=None), replace(after, asking="", tries=0)
@@ -164,7 +165,7 @@ def _topic(turn: Turn) -> Outcome | None:
     decision, after = take_up(turn, topic.id)
     before = (turn.before.last, turn.before.about, turn.before.faq)
     same = before == ("answer", topic.id, decision.faq) and not topic.needs
-    return replace(decision, same=same), after
+    return (replace(decision, same=True) if same else decision), after
 
 
 def _is_said_again(turn: Turn, topic: Topic) -> bool:

@@ -348,17 +348,36 @@ class Guide:
 
         Those in `first` come before the others; these keep the topic's order.
         """
-        for name in sorted(topic.needs, key=lambda name: name not in first):
+        needs = sorted(topic.needs, key=lambda name: name not in first) if first else topic.needs
+        for name in needs:
             if name in details or name in declined or not self.slots[name].ask:
                 continue
-            values = [choice.value for choice in self.slots[name].choices]
-            outcomes = {
-                tuple(r.id for r in self.resolve(topic.routes, {**details, name: value}))
-                for value in values
-            }
-            if len(outcomes) > 1:
+            if self._matters(topic, name, details):
                 return name
         return None
+
+    def _matters(self, topic: Topic, slot: str, details: Mapping[str, str]) -> bool:
+        """Tell whether the values of a slot lead to different routes; worked out once a case."""
+        case = (topic.id, slot, *(details.get(name, "") for name in self._route_slots))
+        known = self._cases.get(case)
+        if known is None:
+            outcomes = {
+                tuple(r.id for r in self.resolve(topic.routes, {**details, slot: choice.value}))
+                for choice in self.slots[slot].choices
+            }
+            known = self._cases[case] = len(outcomes) > 1
+        return known
+
+    @cached_property
+    def _cases(self) -> dict[tuple[str, ...], bool]:
+        """What was worked out; as many as there are topics and values, so it stays small."""
+        return {}
+
+    @cached_property
+    def _route_slots(self) -> tuple[str, ...]:
+        """Slots that the conditions of some route look at."""
+        routes = self.routes.values()
+        return tuple(dict.fromkeys(slot for r in routes for slot in r.route.conditions))
 
     def assumed(
         self, topic: Topic, details: Mapping[str, str], declined: Collection[str] = ()
