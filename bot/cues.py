@@ -48,7 +48,7 @@ class Cues:
     business: frozenset[str]
     """Words that make a name of a place one of a shop."""
     generic: frozenset[str]
-    """Words that alone name no merchant."""
+    """Words that alone are no seller's name."""
     no_name: frozenset[str]
     """Words with which no name begins."""
     name_ends: frozenset[str]

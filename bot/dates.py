@@ -58,18 +58,34 @@ DATE = re.compile(
     rf")(?![\w]|-\d)",
     re.IGNORECASE,
 )
-DATE_WORDS = frozenset(
-    (
-        "yesterday today tonight morning afternoon evening night week month ago friday monday "
-        "thanksgiving christmas year years valentine valentines halloween independence "
-        "jan feb mar apr jun jul aug sep sept oct nov dec tuesday wednesday thursday saturday "
-        "sunday"
-    ).split()
-    + _MONTHS
-    + _DAYS
-    + _ORDINAL_WORDS
+_ABBREVIATED = "jan feb mar apr jun jul aug sep sept oct nov dec".split()
+_LEADING = (
+    "the on last this past in earlier today tonight yesterday black cyber thanksgiving christmas "
+    "new valentine valentines halloween independence twenty thirty"
+).split()
+_SLIPS = ["tueday", "thurday"]
+_STARTERS = frozenset(
+    [*_LEADING, *_NUMBERS, *_ORDINAL_WORDS, *_MONTHS, *_ABBREVIATED, *_DAYS, *_SLIPS]
 )
-"""Words without one of which, or a digit, no date stands in a message."""
+"""Words with which a date begins, if not with a digit."""
+NAME_WORDS = frozenset([*_MONTHS, *_ABBREVIATED, *_DAYS, "black", "cyber", "friday", "day"])
+"""Words that make a date, or a part of one, and no name of anything else."""
+
+
+def find(text: str, spans: list[tuple[str, int, int]]) -> list[tuple[int, int]]:
+    """Return the first character of each date and one past its last.
+
+    `spans`: the words of the text, see `text.word_spans`; a date begins with one.
+    """
+    found: list[tuple[int, int]] = []
+    end = 0
+    for word, start, _ in spans:
+        if start >= end and (word in _STARTERS or word[0].isdigit()):
+            match = DATE.match(text, start)
+            if match:
+                end = start + len(match.group().rstrip("."))
+                found.append((start, end))
+    return found
 
 
 def resolve(said: str, today: date) -> str:

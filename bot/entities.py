@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from bot import names, places, quantities, text, whereabouts
+from bot import dates, names, places, quantities, text, whereabouts
 from bot.cues import CUES
 from bot.guide import Slot
 from bot.messages import Entity
@@ -75,14 +75,7 @@ class Extractor:
         any_case = asked and len(spans) <= _BARE_ANSWER
         named = hits.get(places.GROUP, ())
         where = list(places.among(named, message, spans, any_case=any_case)) if named else []
-        dates = []
-        if quantities.may_hold_date(message, words):
-            dates = [
-                (match.start(), match.start() + len(match.group().rstrip(".")))
-                for match in quantities.DATE.finditer(message)
-                if match.start() < spans[-1][2]
-            ]
-        return Reading(message, spans, words, hits, where, dates)
+        return Reading(message, spans, words, hits, where, dates.find(message, spans))
 
     def _choices(self, read: Reading, slot: Slot, asked: bool) -> Iterator[Entity]:
         """Yield the choices named; with two choices, 'not the one' is the other."""
@@ -195,11 +188,15 @@ def _is_joined(read: Reading, slot: Slot, hit: Hit) -> bool:
 
 def _is_other_amount(read: Reading, start: int, end: int) -> bool:
     """Tell whether an amount is not what was charged: 'instead of $50', 'a $5,000 limit'."""
-    before, last = read.just_before(read.number_at(start), 3), read.number_at(end)
+    number, last = read.number_at(start), read.number_at(end)
+    before = read.just_before(number, 3)
     weighed = read.text[start:end].endswith("pounds") and not CUES.weight.isdisjoint(before)
     after = read.words[last : last + 1]
-    return weighed or not (
-        CUES.other_amount.isdisjoint(before) and CUES.other_amount_after.isdisjoint(after)
+    return (
+        weighed
+        or read.ruled_out(number)
+        or not CUES.other_amount.isdisjoint(before)
+        or not CUES.other_amount_after.isdisjoint(after)
     )
 
 

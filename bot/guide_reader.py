@@ -14,7 +14,7 @@ from bot.errors import GuideError
 from bot.guide import Choice, Faq, Guide, GuideRoute, Item, Say, Slot, Topic, faq_index
 from bot.guide_check import DEFAULTS, TYPE_NAMES, Findings, check, hint
 from bot.messages import Route
-from bot.phrases import written_out
+from bot.phrases import LEFT_OVER, written_out
 
 SLOT_TYPES = ("choice", "place", "date", "amount", "name", "reference")
 CHANNELS = ("phone", "chat", "mail", "app", "web", "social")
@@ -142,7 +142,12 @@ def _build(document: dict[str, Any], reader: Findings, fingerprint: str) -> Guid
 
 def _plain(phrases: Iterable[str], findings: Findings, place: tuple[str, ...]) -> tuple[str, ...]:
     """Return phrases as their words stand in a message; complain about one without a word."""
-    found = tuple(plain(each) for phrase in phrases for each in written_out(phrase))
+    written = [each for phrase in phrases for each in written_out(phrase)]
+    if broken := next((phrase for phrase in written if not LEFT_OVER.isdisjoint(phrase)), None):
+        findings.complain(
+            place, f"is {broken!r}; wanted pairs such as '(a|b)' or '[a]', not nested"
+        )
+    found = tuple(plain(phrase) for phrase in written)
     if "" in found:
         findings.complain(place, "holds a phrase without a word; wanted letters or digits")
     return tuple(phrase for phrase in found if phrase)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bot import text
 from bot.cues import CUES
-from bot.dates import DATE_WORDS
+from bot.dates import NAME_WORDS
 from bot.guide import Slot
 from bot.phrases import Hit
 from bot.reading import Reading, last_of
@@ -208,7 +208,7 @@ def _is_something_else(read: Reading, first: int, last: int, never: list[Hit]) -
     words, proper = read.words[first : last + 1], read.capital(last) and not read.shouted
     if all(word in CUES.generic or word in CUES.business or word in CUES.others for word in words):
         return not (len(words) > 1 and proper)
-    if DATE_WORDS.issuperset(words) or _in_date(read, first):
+    if NAME_WORDS.issuperset(words) or _in_date(read, first):
         return True
     if not proper and words[0] in CUES.generic and common_words().issuperset(words):
         return True

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+LEFT_OVER = frozenset("()[]|")
+"""Characters that stand in no phrase once it is written out."""
 _PART = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 
 

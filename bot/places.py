@@ -96,7 +96,7 @@ def _only_names() -> Phrases:
 def find(text: str, *, any_case: bool = False) -> Iterator[Place]:
     """Yield the places named in `text` in order, of two that overlap the longer one.
 
-    `any_case`: names that are also everyday words ('us') count in small letters too.
+    `any_case`: names that are also everyday words ('turkey') count in small letters too.
     """
     text = text_.composed(text)
     spans = text_.word_spans(text)

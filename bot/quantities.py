@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from bot.dates import DATE, DATE_WORDS, resolve
+from bot.dates import DATE, resolve
 
-__all__ = ["AMOUNT", "DATE", "may_hold_amount", "may_hold_date", "resolve"]
+__all__ = ["AMOUNT", "DATE", "may_hold_amount", "resolve"]
 
 _UNITS = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
@@ -39,14 +39,8 @@ _AMOUNT_WORDS = frozenset(
     "dollar dollars buck bucks grand usd eur euro euros gbp pound pounds quid cent cents".split()
 )
 _DIGIT_OR_SIGN = re.compile(r"[\d$€£¥₹]")
-_DIGIT = re.compile(r"\d")
 
 
 def may_hold_amount(text: str, words: list[str]) -> bool:
     """Tell quickly whether AMOUNT is worth a search."""
     return _DIGIT_OR_SIGN.search(text) is not None or not _AMOUNT_WORDS.isdisjoint(words)
-
-
-def may_hold_date(text: str, words: list[str]) -> bool:
-    """Tell quickly whether DATE is worth a search."""
-    return _DIGIT.search(text) is not None or not DATE_WORDS.isdisjoint(words)

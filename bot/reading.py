@@ -91,11 +91,15 @@ class Reading:
             if following > end and not self.text[end:following].isspace():
                 return False
             word = words[place]
-            if word in CUES.negation or words[max(0, place - 1) : place + 1] in _RATHER:
+            if word in CUES.negation or self.ruled_out(place + 1):
                 return True
             if word not in CUES.between_negation:
                 return False
         return False
+
+    def ruled_out(self, number: int) -> bool:
+        """Tell whether 'instead of' or 'rather than' stands right before a word."""
+        return self.words[max(0, number - 2) : number] in _RATHER
 
     def doubted(self, first: int, last: int) -> bool:
         """Tell whether 'I don't know if it is' stands before words, or runs into them."""

@@ -11,6 +11,8 @@ from bot.reading import Reading, last_of
 
 _FAR_BACK = 9
 """Words before a place in which its verb is looked for."""
+_LINKS = frozenset({"is", "was", "are", "one"})
+"""Words that may stand between a thing and 'from'."""
 _AND_ON = re.compile(r" [A-Z][a-z]")
 
 
@@ -32,11 +34,12 @@ def is_of_card(read: Reading, place: Place, things: Collection[str]) -> bool:
         return at >= 0 and before[at + 1 :] in (["is"], ["is", "a"], ["was"])
     if at <= 0 or not before[at + 1 :] or before[-1] not in ("from", "of", "in", "by"):
         return False
-    link = [w for w in before[at + 1 : -1] if w not in ("is", "was", "are", "issued", "one")]
-    if link or (before[-1] in ("in", "by") and "issued" not in before):
-        return before[-1] == "in" and set(before) & {"opened"} != set() and not link
+    if not _LINKS.issuperset(before[at + 1 : -1]):
+        return False
+    if before[-1] in ("in", "by"):
+        return before[-1] == "in" and "opened" in before
     # 'Can I report a card from France?' is about the caller.
-    return before[at + 1] != "from" or not (set(read.words[: place.first]) & CUES.calling)
+    return before[at + 1] != "from" or CUES.calling.isdisjoint(before[:at])
 
 
 def _last_thing(before: list[str], things: Collection[str]) -> int:
@@ -54,6 +57,8 @@ def _adjoins_thing(read: Reading, place: Place, things: Collection[str]) -> bool
     after = read.words[place.last + 1 : place.last + 4]
     if after[:1] == ["issued"]:
         after = after[1:]
+    if after[:1] == ["one"]:  # 'my card is a UK one'
+        return _last_thing(read.before(place.first, 4), things) >= 0
     return bool(after) and (after[0] in things or " ".join(after[:2]) in things)
 
 

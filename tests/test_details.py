@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import guide_reader
+from bot import dates, guide_reader
 from bot.entities import UNCLEAR, Extractor
 from bot.home import Home
 from bot.redaction import mask
+from bot.text import composed, word_spans
 
 GUIDE = guide_reader.read(Home.shipped().guide)
 EXTRACTOR = Extractor(GUIDE.slots)
@@ -31,6 +32,18 @@ def _rows() -> Iterator[object]:
                 marks = [pytest.mark.xfail(strict=True)] if match["miss"] else []
                 row = (match["message"], match["asked"] or "", wanted)
                 yield pytest.param(*row, id=name, marks=marks)
+
+
+def test_dates_are_looked_for_wherever_one_may_begin() -> None:
+    """`dates.find` tries only at some words; it must find what a whole search finds."""
+    for path in TABLES:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            for message in (composed(line), line.lower().replace("tuesday", "tueday")):
+                whole = [
+                    (match.start(), match.start() + len(match.group().rstrip(".")))
+                    for match in dates.DATE.finditer(message)
+                ]
+                assert dates.find(message, word_spans(message)) == whole, message
 
 
 @pytest.mark.parametrize(("message", "asked", "wanted"), list(_rows()))

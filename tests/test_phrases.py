@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import guide_reader
+from bot.errors import GuideError
+from bot.home import Home
 from bot.phrases import Hit, Phrases, written_out
 
 
@@ -22,6 +28,21 @@ from bot.phrases import Hit, Phrases, written_out
 )
 def test_a_pattern_stands_for_each_of_its_phrases(pattern: str, wanted: list[str]) -> None:
     assert list(written_out(pattern)) == wanted
+
+
+@pytest.mark.parametrize(
+    "phrase", ["(work|office card", "work] card", "((a|b)|c) card", "work|office"]
+)
+def test_a_bracket_without_its_other_half_is_named_with_its_place(
+    phrase: str, tmp_path: Path
+) -> None:
+    guide = tmp_path / "guide"
+    shutil.copytree(Home.shipped().guide, guide)
+    slots = (guide / "slots.toml").read_text(encoding="utf-8")
+    broken = slots.replace('alone = ["', f'alone = ["{phrase}", "', 1)
+    (guide / "slots.toml").write_text(broken, encoding="utf-8")
+    with pytest.raises(GuideError, match=r"slots\.toml: slot\.card_kind\.choice\.alone: is "):
+        guide_reader.read(guide)
 
 
 def _phrases(*rows: tuple[str, str, str]) -> Phrases:
