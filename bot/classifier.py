@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot import modelfile, redaction, text
+from bot.linear import Linear, probabilities
 from bot.messages import OUT_OF_SCOPE, Classification, Explanation, Zone
 from bot.modelfile import ModelDescription, Weights
-from bot.reader import REPAIRED_TRUST, Batch, Reader, Word
-
-__all__ = ["REPAIRED_TRUST", "Classifier", "scope", "score"]
+from bot.reader import Batch, Word
 
 _TOGETHER = 256
 """Messages that are classified at once: enough to share the cost of each call of numpy."""
@@ -26,9 +25,8 @@ class Classifier:
 
     def __init__(self, description: ModelDescription, weights: Weights) -> None:
         self.description = description
-        self._reader = Reader(description.features, weights)
-        self._coefficients = weights.coefficients.astype(np.float32)
-        self._bias = weights.bias.astype(np.float64)
+        self._linear = Linear(description.features, weights)
+        self._reader = self._linear.reader
         labels = description.labels
         self._in_scope = np.array([i for i, x in enumerate(labels) if x != OUT_OF_SCOPE])
         self._outside = labels.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in labels else None
@@ -66,17 +64,20 @@ class Classifier:
 
     def probabilities(self, message: str) -> NDArray[np.float64]:
         """Return the calibrated probability of every label, shape (k,), out of scope included."""
-        found: NDArray[np.float64] = self._softmax(
-            self._reader.read([redaction.mask(message).text])
-        )[0]
+        batch = self._reader.read([redaction.mask(message).text])
+        found: NDArray[np.float64] = self._probabilities(batch)[0]
         return found
 
+    def _probabilities(self, batch: Batch) -> NDArray[np.float64]:
+        return probabilities(self._linear.logits(batch), self.description.temperature)
+
     def _decide(self, batch: Batch) -> list[Classification]:
-        everything = self._softmax(batch)
-        inside = everything.take(self._in_scope, axis=1)
+        chances = self._probabilities(batch)
+        # A copy row by row, so that a sum over a row is the same whatever stands around it.
+        inside = chances.take(self._in_scope, axis=1)
         orders = np.argsort(-inside, axis=1, kind="stable").tolist()
         shares = (inside / inside.sum(axis=1, keepdims=True)).tolist()
-        trusts, scopes = self._scores(everything, inside.max(axis=1), batch.known)
+        trusts, scopes = self._scores(chances, batch.known)
         labels = self._in_scope_labels
         found = []
         for order, row, trust, in_scope in zip(
@@ -93,10 +94,11 @@ class Classifier:
         return found
 
     def _scores(
-        self, everything: NDArray[np.float64], best: NDArray[np.float64], known: NDArray[np.float64]
+        self, chances: NDArray[np.float64], known: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return `score` and `scope` of messages, each shape (n,)."""
-        outside = None if self._outside is None else everything[:, self._outside]
+        best = chances.take(self._in_scope, axis=1).max(axis=1)
+        outside = None if self._outside is None else chances[:, self._outside]
         return score(best, known), scope(outside, best, known)
 
     def _zone(self, trust: float, in_scope: float) -> Zone:
@@ -104,20 +106,6 @@ class Classifier:
         if in_scope < self.description.clarify_from or in_scope <= 0.0:
             return "unknown"
         return "answer" if trust >= self.description.answer_from else "clarify"
-
-    def _softmax(self, batch: Batch) -> NDArray[np.float64]:
-        """Return the probability of every label for every message, shape (n, k)."""
-        logits = np.empty((len(batch.ends), len(self._bias)))
-        start = 0
-        for row, end in enumerate(batch.ends):
-            weights = self._coefficients.take(batch.ids[start:end], axis=0)
-            logits[row] = batch.values[start:end] @ weights
-            start = end
-        logits += self._bias
-        logits /= self.description.temperature
-        raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-        result: NDArray[np.float64] = raised / raised.sum(axis=1, keepdims=True)
-        return result
 
     def explain(self, message: str) -> Explanation:
         """Return the exact share of every word in the scores of winner and runner-up.
@@ -127,19 +115,17 @@ class Classifier:
         among the words that hold it by how often they do.
         """
         masked = redaction.mask(message).text
-        row, _, meant = self._reader.words(masked)
+        typed, meant = self._reader.words(masked)
         batch = self._reader.read([masked])
-        everything = self._softmax(batch)
         decision = self._decide(batch)[0]
         winner = decision.ranking[0][0]
         second = decision.ranking[1][0] if len(decision.ranking) > 1 else winner
         columns = [self.description.labels.index(label) for label in (winner, second)]
-        weights = self._coefficients[batch.ids][:, columns] / self.description.temperature
-        shares = dict(zip(batch.ids.tolist(), batch.values[:, None] * weights, strict=True))
+        weighed = self._linear.shares(batch, columns) / self.description.temperature
+        shares = dict(zip(batch.ids.tolist(), weighed, strict=True))
         rows = self._word_shares(meant, shares)
-        bias = self._bias[columns] / self.description.temperature
-        best = everything[:, self._in_scope].max(axis=1)
-        trust, in_scope = self._scores(everything, best, batch.known)
+        bias = self._linear.bias(columns) / self.description.temperature
+        trust, in_scope = self._scores(self._probabilities(batch), batch.known)
         return Explanation(
             intent=winner,
             runner_up=second if second != winner else "",
@@ -151,7 +137,9 @@ class Classifier:
                 "clarify": self.description.clarify_from,
             },
             bias=(float(bias[0]), float(bias[1])),
-            words=tuple((w, float(a), float(b)) for w, (a, b) in zip(row, rows, strict=True)),
+            words=tuple(
+                (word.text, float(a), float(b)) for word, (a, b) in zip(typed, rows, strict=True)
+            ),
         )
 
     def _word_shares(
@@ -189,6 +177,6 @@ def scope(
 
     `outside` is the probability of the out-of-scope label. It separates better than
     anything made of the best intent's, which an honest tie between two intents
-    halves (docs/measurements.md); a model without that label has only the latter.
+    halves (docs/measurements.md); a model without that label, None, has only the latter.
     """
     return best * known if outside is None else np.where(known > 0.0, 1.0 - outside, 0.0)

@@ -21,7 +21,7 @@ from bot.errors import ModelError
 from bot.messages import OUT_OF_SCOPE
 from bot.text import FEATURES_VERSION
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 DESCRIPTION_FILE = "model.json"
 WEIGHTS_FILE = "weights.npz"
 CURRENT_FILE = "current"
@@ -93,6 +93,8 @@ class Weights:
     """Words that mistyped ones are repaired to, sorted."""
     counts: NDArray[np.uint32]
     """How often each of them occurs in the utterances, shape (words,)."""
+    doubtful: NDArray[np.uint32]
+    """Numbers of the stems that come from no such word: they may be slips themselves."""
     idf: NDArray[np.float32]
     """Inverse document frequencies, shape (n,)."""
     coefficients: NDArray[np.float16]
@@ -102,7 +104,13 @@ class Weights:
 
 
 _BLOCKS = ("stems", "bigrams", "characters", "words")
-_ARRAYS = {"counts": np.uint32, "idf": np.float32, "coefficients": np.float16, "bias": np.float32}
+_ARRAYS = {
+    "counts": np.uint32,
+    "doubtful": np.uint32,
+    "idf": np.float32,
+    "coefficients": np.float16,
+    "bias": np.float32,
+}
 
 
 def current_name(models: Path) -> str:
@@ -249,6 +257,7 @@ def _unpack(blob: bytes) -> Weights:
         characters=_entries(arrays, "characters"),
         words=_entries(arrays, "words"),
         counts=arrays["counts"],
+        doubtful=arrays["doubtful"],
         idf=arrays["idf"],
         coefficients=arrays["coefficients"],
         bias=arrays["bias"],
@@ -271,6 +280,7 @@ def _check_shapes(path: Path, description: ModelDescription, weights: Weights) -
     labels = len(description.labels)
     wanted = {
         "counts": (len(weights.words),),
+        "doubtful": (weights.doubtful.size,),
         "idf": (size,),
         "coefficients": (size, labels),
         "bias": (labels,),
@@ -281,3 +291,5 @@ def _check_shapes(path: Path, description: ModelDescription, weights: Weights) -
             raise ModelError(f"{path}: {name} is {array.shape}, wanted {shape}; {_MEND}")
         if not np.isfinite(array).all():
             raise ModelError(f"{path}: {name} holds a number that is not finite; {_MEND}")
+    if weights.doubtful.size and weights.doubtful.max() >= len(weights.stems):
+        raise ModelError(f"{path}: doubtful names a stem that is not there; {_MEND}")

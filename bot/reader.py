@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import exp, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +19,16 @@ _TINY = float(np.finfo(np.float64).tiny)
 _NONE = np.empty(0, dtype=np.int64)
 REPAIRED_TRUST = 0.5
 """Share of a repaired word that counts as known."""
+CONTEXT_WEIGHT = 2.0
+"""How much the pairs with the words beside it say about the word meant, against its frequency."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
     """What one word brings, looked up once and kept in the memo."""
 
+    text: str
+    """The word."""
     stem: str
     """Its stem, for the bigrams."""
     ids: NDArray[np.int64]
@@ -32,8 +37,8 @@ class Word:
     """Idf of the stem: how much the word counts in the known share."""
     known: bool
     """Whether the stem is one that the model has seen."""
-    fix: str
-    """The word that was meant, if this one is unknown and looks like a slip."""
+    candidates: tuple[tuple[str, float], ...]
+    """Words that may have been meant instead, see `Repairer.candidates`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +71,9 @@ class Reader:
         self._lengths = np.array(
             [settings.stem_weight, settings.bigram_weight, settings.character_weight]
         )
-        # A word never seen counts like the rarest one that was.
-        self._unseen_weight = float(self._idf.max(initial=1.0))
+        # A word never seen counts like the rarest one that was, which stands in one utterance.
+        self._rarest = float(self._idf.max(initial=1.0))
+        self._doubtful = frozenset(weights.doubtful.tolist())
         self._repairer = Repairer(dict(zip(weights.words, weights.counts.tolist(), strict=True)))
         self._memo: dict[str, Word] = {}
 
@@ -80,7 +86,7 @@ class Reader:
         sizes: list[int] = []
         known: list[float] = []
         for message in messages:
-            _, typed, meant = self.words(message)
+            typed, meant = self.words(message)
             parts = [word.ids for word in meant]
             pairs = [pair for pair in self.pairs(meant) if pair >= 0]
             if pairs:
@@ -90,18 +96,40 @@ class Reader:
             known.append(_known_share(typed, meant))
         return self._counted(found, sizes, np.array(known))
 
-    def words(self, message: str) -> tuple[list[str], list[Word], list[Word]]:
-        """Return a message's words as written, what each brings, and the same slips repaired."""
+    def words(self, message: str) -> tuple[list[Word], list[Word]]:
+        """Return what each word of a message brings as typed, and with its slips repaired."""
         row = text.words(message)
         typed = [self._word(word) for word in row]
-        if not any(word.fix for word in typed):
-            return row, typed, typed
+        if not any(word.candidates for word in typed):
+            return typed, typed
         kept = typos.names(message)
         meant = [
-            self._word(word.fix) if word.fix and written not in kept else word
-            for word, written in zip(typed, row, strict=True)
+            self._meant(typed, place) if word.candidates and word.text not in kept else word
+            for place, word in enumerate(typed)
         ]
-        return row, typed, meant
+        return typed, meant
+
+    def _meant(self, typed: Sequence[Word], place: int) -> Word:
+        """Return the likeliest word that was meant at a place; the one typed in case of a tie."""
+        before = typed[place - 1].stem if place else ""
+        after = typed[place + 1].stem if place + 1 < len(typed) else ""
+        best, highest, tied = typed[place], float("-inf"), False
+        for other, likely in typed[place].candidates:
+            word = self._word(other)
+            context = self._frequency(f"{before} {word.stem}", f"{word.stem} {after}")
+            total = likely + CONTEXT_WEIGHT * context
+            tied = total == highest or (tied and total < highest)
+            if total > highest:
+                best, highest = word, total
+        return typed[place] if tied else best
+
+    def _frequency(self, *pairs: str) -> float:
+        """Return the sum of log(1 + utterances with the bigram) over known bigrams.
+
+        Read back from the idf, log((1 + n) / (1 + df)) + 1, which is highest for df 1.
+        """
+        known = [self._bigrams[pair] for pair in pairs if pair in self._bigrams]
+        return float(sum(self._rarest - self._idf[number] + log(2.0) for number in known))
 
     def pairs(self, meant: Sequence[Word]) -> list[int]:
         """Return the number of the bigram of each word and the next, -1 where it is unknown."""
@@ -150,11 +178,16 @@ class Reader:
         grams = text.character_ngrams(word, self._settings.shortest, self._settings.longest)
         ids = [stem_id, *(self._characters.get(gram, -1) for gram in grams)]
         known = np.array([i for i in ids if i >= 0], dtype=np.int64)
-        weight = float(self._idf[stem_id]) if stem_id >= 0 else self._unseen_weight
+        weight = float(self._idf[stem_id]) if stem_id >= 0 else self._rarest
         if text.is_number(word):
             weight = 0.0  # a number says nothing: alone it is never understood
-        fix = self._repairer.repair(word) if stem_id < 0 else ""
-        return Word(stem, known, weight, stem_id >= 0, fix)
+        candidates: tuple[tuple[str, float], ...] = ()
+        if stem_id < 0:
+            candidates = self._repairer.candidates(word)
+        elif stem_id in self._doubtful:
+            seen = exp(self._rarest - weight + log(2.0)) - 1.0
+            candidates = self._repairer.candidates(word, seen=seen)
+        return Word(word, stem, known, weight, stem_id >= 0, candidates)
 
 
 def _known_share(typed: list[Word], meant: list[Word]) -> float:

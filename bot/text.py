@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from snowballstemmer.english_stemmer import EnglishStemmer
 
-FEATURES_VERSION = 2
+FEATURES_VERSION = 3
 """Raised whenever the same message would give other features: it is part of a model's data hash."""
 
 MAX_WORDS = 400

@@ -1,21 +1,34 @@
-"""Repairs mistyped words for the classifier: the most frequent known word one slip away.
+"""Which known words a mistyped one may have been meant to be, and how likely each is.
 
-Norvig's way round (2007): all words at one edit from the typed one are made and
-looked up, which needs no index and happens once for each unknown word.
+Norvig's way round (2007) for one slip: all words at one edit from the typed one are made
+and looked up, which needs no index. Where that finds nothing, words that share most
+pairs of letters are compared for two slips.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache
+from math import log
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 SHORTEST = 3
 """Letters of the shortest word that is repaired; shorter ones have too many neighbours."""
 
 SLIP_RATIO = 20
-"""How much more often the right word occurs than a slip that stands in the data twice."""
+"""How much more often the right word occurs than a slip that stands in the data itself."""
+
+TWO_SLIPS_FROM = 5
+"""Letters of the shortest word that two slips are looked for in."""
+
+_SWAP_BONUS = log(20)
+"""Two letters the wrong way round: as likely as a slip for a word twenty times as frequent."""
+_COMPARED = 12
+"""Words that share most pairs of letters with the typed one, and are compared with it."""
 
 _NAME = re.compile(r"(?<=[^.!?\s]\s)([^\W\d_a-z][a-z]+)\b")
 _NO_NAMES: frozenset[str] = frozenset()
@@ -36,26 +49,74 @@ class Repairer:
         """`counts`: of the words that are known, see `intended`."""
         self._counts = counts
 
-    def repair(self, word: str) -> str:
-        """Return the word meant by an unknown one, or '' where that is unclear.
+    def candidates(self, word: str, *, seen: float = 0.0) -> tuple[tuple[str, float], ...]:
+        """Return (known word, how likely it was meant, as a log-frequency), any order.
 
         Known words, short ones, words with digits and common English words are
-        meant as they are; so is a word with two neighbours of equal frequency.
+        meant as they are. `seen`: how often the word itself stands in the utterances;
+        above 0 it is taken for a slip only of a word `SLIP_RATIO` times as frequent.
         """
         if word in self._counts or len(word) < SHORTEST or not word.isalpha():
-            return ""
+            return ()
         if word in common_words():
-            return ""
-        # Two letters the wrong way round is the likeliest slip, whatever the frequencies.
-        return self._most_frequent(_swapped(word)) or self._most_frequent(_neighbours(word))
+            return ()
+        found = {other: 0.0 for other in _neighbours(word) if other in self._counts}
+        found |= {other: _SWAP_BONUS for other in _swapped(word) if other in self._counts}
+        if not found and not seen and len(word) >= TWO_SLIPS_FROM:
+            found = dict.fromkeys(self._two_slips_away(word), 0.0)
+        return tuple(
+            (other, log(self._counts[other]) + bonus)
+            for other, bonus in found.items()
+            if self._counts[other] >= SLIP_RATIO * seen
+        )
 
-    def _most_frequent(self, candidates: Iterable[str]) -> str:
-        """Return the candidate that occurs most often; '' for none, or for a tie."""
-        counted = {word: self._counts[word] for word in candidates if word in self._counts}
-        best = sorted(counted.values())[-2:]
-        if not best or (len(best) == 2 and best[0] == best[1]):
-            return ""
-        return max(counted, key=counted.__getitem__)
+    def _two_slips_away(self, word: str) -> Iterator[str]:
+        """Yield the known words at two edits, of those that share most pairs of letters."""
+        rows = [self._sharing[pair] for pair in _pairs(word) if pair in self._sharing]
+        if not rows:
+            return
+        shared = np.bincount(np.concatenate(rows))
+        # Two slips leave at least a third of the pairs of a word of five letters.
+        close = np.flatnonzero(3 * shared >= len(word) + 1)
+        for place in close[np.argsort(-shared[close], kind="stable")[:_COMPARED]].tolist():
+            if _distance(word, self._words[place]) <= 2:
+                yield self._words[place]
+
+    # Both are made when the first word needs them: most conversations go without.
+    @cached_property
+    def _words(self) -> list[str]:
+        return list(self._counts)
+
+    @cached_property
+    def _sharing(self) -> dict[str, NDArray[np.int64]]:
+        """Pair of letters -> numbers of the words that hold it."""
+        found: dict[str, list[int]] = {}
+        for number, word in enumerate(self._words):
+            for pair in _pairs(word):
+                found.setdefault(pair, []).append(number)
+        return {pair: np.array(numbers) for pair, numbers in found.items()}
+
+
+def _pairs(word: str) -> list[str]:
+    padded = f" {word} "
+    return [padded[place : place + 2] for place in range(len(padded) - 1)]
+
+
+def _distance(first: str, second: str) -> int:
+    """Return the edits between two words: letters put in, left out, replaced, or swapped.
+
+    The optimal string alignment distance (Boytsov 2011): no place is edited twice.
+    """
+    before: list[int] = []
+    row = list(range(len(second) + 1))
+    for i, letter in enumerate(first, 1):
+        before, above, row = row, before, [i]
+        for j, other in enumerate(second, 1):
+            best = min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == second[j - 2] and other == first[i - 2]:
+                best = min(best, above[j - 2] + 1)
+            row.append(best)
+    return row[-1]
 
 
 def _swapped(word: str) -> Iterator[str]:

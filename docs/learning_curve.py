@@ -8,7 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from bot.home import Home
-from training import evaluation, features, trainer, utterances
+from bot.redaction import mask
+from training import evaluation, features, fitting, folds, trainer, utterances
+from training.features import Counts
 
 SHARES = (0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
 SEED = 1
@@ -20,16 +22,19 @@ def main() -> None:
     rows = trainer.in_training_order(utterances.read_folder(home.utterances))
     order = np.random.default_rng(SEED).permutation(len(rows))
     fresh = evaluation.read_fresh(home.fresh)["in_scope"]
-    reader = features.WordReader()
+    asked = [mask(row.text).text for row in fresh]
     print("| share of the lines | lines | fresh in scope, best label right |\n|---|---|---|")
     for share in SHARES:
         chosen = [rows[i] for i in sorted(order[: round(share * len(rows))])]
-        messages = reader.transform([row.text for row in chosen])
-        model = trainer.fit(messages, [row.intent for row in chosen], trainer.settings_for(chosen))
-        repairing = features.WordReader(trainer.stems_of(model), trainer.word_counts(messages))
-        asked = repairing.transform([row.text for row in fresh])
-        best = model["classifier"].classes_[trainer.decision(model, asked).argmax(axis=1)]
-        hits = sum(str(b) in (row.intent, *row.also) for b, row in zip(best, fresh, strict=True))
+        messages = features.WordReader().transform([row.text for row in chosen])
+        counts = Counts.of(messages, trainer.settings_for(chosen))
+        labels = [row.intent for row in chosen]
+        solver = trainer.solver_for(chosen)
+        fitted = fitting.fit(counts, messages, labels, range(len(chosen)), solver=solver)
+        best = folds.ask(fitted, counts.settings, asked)[0].argmax(axis=1)
+        hits = sum(
+            fitted.labels[b] in (row.intent, *row.also) for b, row in zip(best, fresh, strict=True)
+        )
         print(f"| {share:.0%} | {len(chosen):,} | {evaluation.Share(hits, len(fresh))} |")
 
 

@@ -36,6 +36,7 @@ DESCRIPTION = ModelDescription(
 WEIGHTS = Weights(
     words=("card", "lost"),
     counts=np.array([7, 2], dtype=np.uint32),
+    doubtful=np.array([1], dtype=np.uint32),
     stems=("café", "hello", "pay"),
     bigrams=("hello pay",),
     characters=(" h", "é ", "я"),
@@ -230,6 +231,7 @@ def test_a_model_that_knows_no_intent_is_refused_by_file(tmp_path: Path) -> None
         (),
         (),
         (),
+        np.zeros(0, np.uint32),
         np.zeros(0, np.uint32),
         np.zeros(0, np.float32),
         np.zeros((0, 1), np.float16),

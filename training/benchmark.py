@@ -20,6 +20,7 @@ from threadpoolctl import threadpool_limits
 from bot.classifier import Classifier
 from bot.errors import UtteranceError
 from training import trainer
+from training.folds import Report
 from training.intent_sets import IntentSet, draw, with_edits
 from training.utterances import Utterance
 from training.zones import calibration_error
@@ -155,7 +156,7 @@ FITS = len(SYSTEMS) * (1 + len(SHOTS) * len(DRAW_SEEDS))
 
 
 def run(
-    data: IntentSet, *, jobs: int = -1, report: trainer.Report = lambda done, of: None
+    data: IntentSet, *, jobs: int = -1, report: Report = lambda done, of: None
 ) -> dict[str, Figures]:
     """Return the figures of each system; `report(done, of)` is called after each fit."""
     done = count(1)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from math import sqrt
+from dataclasses import dataclass, field
+from math import isnan, sqrt
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bot.classifier import Classifier
 from bot.messages import OUT_OF_SCOPE
 from training import utterances
+from training.curve import separation
 from training.utterances import Utterance
 from training.zones import HeldOut
 
@@ -48,13 +52,18 @@ class Evaluation:
     """Figures by name, then by intent."""
 
     figures: dict[str, Share]
+    """Shares of messages."""
     by_intent: dict[str, Share]
+    """Share of each intent's messages whose best intent it is."""
+    separation: dict[str, float] = field(default_factory=dict)
+    """Area under the curve of the scope, in scope against near and far misses."""
 
     def to_dict(self) -> dict[str, object]:
         """Return JSON-ready values."""
         return {
             "figures": {k: _row(v) for k, v in self.figures.items()},
             "by_intent": {k: _row(v) for k, v in self.by_intent.items()},
+            "separation": {k: None if isnan(v) else v for k, v in self.separation.items()},
         }
 
 
@@ -124,12 +133,21 @@ def fresh(classifier: Classifier, folder: Path) -> Evaluation:
         "in scope: asked back": Share(sum(c.zone == "clarify" for _, c in inside), size),
         "in scope: 'I do not know'": Share(sum(c.zone == "unknown" for _, c in inside), size),
     }
+    apart = {}
+    scopes = _scopes(classifier, parts["in_scope"])
     for part in (NEAR, FAR):
         zones = [classifier.classify(row.text).zone for row in parts[part]]
         figures[f"{part} misses: honest no"] = Share(zones.count("unknown"), len(zones))
         figures[f"{part} misses: asked back"] = Share(zones.count("clarify"), len(zones))
         figures[f"{part} misses: answered wrong"] = Share(zones.count("answer"), len(zones))
-    return Evaluation(figures, _by_intent([row for row, _ in inside], best))
+        apart[f"in scope against {part} misses"] = separation(
+            scopes, _scopes(classifier, parts[part])
+        )
+    return Evaluation(figures, _by_intent([row for row, _ in inside], best), apart)
+
+
+def _scopes(classifier: Classifier, rows: Iterable[Utterance]) -> NDArray[np.float64]:
+    return np.array([classifier.explain(row.text).scope for row in rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +192,8 @@ def table(title: str, evaluation: Evaluation) -> str:
     """Return figures and intents as lines of text, worst intents first."""
     width = max(len(name) for name in (*evaluation.figures, *evaluation.by_intent))
     lines = [title, *(f"  {name:{width}}  {share}" for name, share in evaluation.figures.items())]
+    for name, area in evaluation.separation.items():
+        lines.append(f"  {name:{width}}  area under the curve {area:.3f}")
     lines.append("  by intent, lowest first")
     lines += [
         f"  {name:{width}}  {share}"

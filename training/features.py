@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
 
-from bot import redaction, text, typos
-from bot.classifier import REPAIRED_TRUST
+from bot import redaction, text
 from bot.modelfile import FeatureSettings
-from bot.typos import Repairer
+from bot.reader import Reader
+
+BLOCKS = ("stems", "bigrams", "characters")
 
 
 class WordReader(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Turns messages into lists of words, secrets masked, as the bot does.
 
-    With the stems and the word counts of a model it also repairs slips; utterances
-    that are learned from are read without, since every word of theirs is known.
+    With the reader of a model it also repairs slips; utterances that are learned from
+    are read without.
     """
 
-    def __init__(
-        self, stems: Collection[str] | None = None, counts: Mapping[str, int] | None = None
-    ) -> None:
-        self.stems = stems
-        self.counts = counts
+    def __init__(self, reader: Reader | None = None) -> None:
+        self.reader = reader
 
     def fit(self, messages: Iterable[str], labels: Any = None) -> WordReader:
         """Return self: there is nothing to learn."""
@@ -38,21 +39,10 @@ class WordReader(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def transform(self, messages: Iterable[str]) -> list[list[str]]:
         """Return the words of each message."""
-        return [[word for word, _ in self.read(message)] for message in messages]
-
-    def read(self, message: str) -> list[tuple[str, float]]:
-        """Return (word, how far it is known, 0 to 1) for the words of one message."""
-        masked = redaction.mask(message).text
-        row = text.words(masked)
-        if self.stems is None or self.counts is None:
-            return [(word, 1.0) for word in row]
-        repairer, kept = Repairer(self.counts), typos.names(masked)
-        found = []
-        for word in row:
-            known = text.stem(word) in self.stems
-            fix = "" if known or word in kept else repairer.repair(word)
-            found.append((fix or word, REPAIRED_TRUST if fix else float(known)))
-        return found
+        masked = [redaction.mask(message).text for message in messages]
+        if self.reader is None:
+            return [text.words(message) for message in masked]
+        return [[word.text for word in self.reader.words(message)[1]] for message in masked]
 
 
 class CharacterAnalyzer:
@@ -61,46 +51,103 @@ class CharacterAnalyzer:
     def __init__(self, shortest: int, longest: int) -> None:
         self.shortest = shortest
         self.longest = longest
-        self._memo: dict[str, list[str]] = {}
 
-    def __call__(self, message: list[str]) -> list[str]:
+    def __call__(self, message: Sequence[str]) -> list[str]:
         """Return the n-grams of all the words of one message."""
-        found: list[str] = []
-        for word in message:
-            grams = self._memo.get(word)
-            if grams is None:
-                grams = text.character_ngrams(word, self.shortest, self.longest)
-                self._memo[word] = grams
-            found += grams
-        return found
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_memo": {}}
+        return [
+            gram
+            for word in message
+            for gram in text.character_ngrams(word, self.shortest, self.longest)
+        ]
 
 
-def build(settings: FeatureSettings, *, dtype: type[np.floating[Any]] = np.float32) -> FeatureUnion:
-    """Return the unfitted features: three L2-normalised TF-IDF blocks, each with its length.
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Three L2-normalised TF-IDF blocks side by side, each with its length; n utterances."""
 
-    float32 takes half the memory and moves no class of the shipped utterances.
-    """
-    common = {"sublinear_tf": True, "norm": "l2", "dtype": dtype}
-    rare = settings.rare_below
+    vocabulary: dict[str, tuple[str, ...]]
+    """The entries of each block, in the order of its columns."""
+    idf: NDArray[np.float32]
+    """Inverse document frequencies of all columns."""
+    matrix: sp.csr_matrix
+    """The values, float32: half the memory, and no class of the shipped utterances moves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How often each utterance holds each entry of a block: counted once for every fold."""
+
+    settings: FeatureSettings
+    """How a message becomes numbers."""
+    entries: dict[str, NDArray[np.object_]]
+    """The entries of each block, sorted."""
+    matrices: dict[str, sp.csr_matrix]
+    """The counts of each block, shape (utterances, entries)."""
+
+    @classmethod
+    def of(cls, messages: Sequence[list[str]], settings: FeatureSettings) -> Counts:
+        """Count the entries of utterances, each a list of words."""
+        entries, matrices = {}, {}
+        # The n-grams of a word are the same wherever it stands: counted once for each word.
+        words, by_word = _count(messages, analyzer=_as_it_is)
+        once = [[str(word)] for word in words]
+        analyzer = CharacterAnalyzer(settings.shortest, settings.longest)
+        entries["stems"], stems = _count(once, analyzer=text.stems)
+        entries["characters"], characters = _count(once, analyzer=analyzer)
+        entries["bigrams"], matrices["bigrams"] = _count(messages, analyzer=text.stem_bigrams)
+        matrices["stems"], matrices["characters"] = by_word @ stems, by_word @ characters
+        return cls(settings, entries, matrices)
+
+    def features(self, rows: Sequence[int]) -> Features:
+        """Return the features of some utterances, as if there were no others."""
+        vocabulary, idfs, blocks = {}, [], []
+        for name in BLOCKS:
+            counted = self.matrices[name][rows]
+            rare = 1 if name == "stems" else self.settings.rare_below
+            kept = np.flatnonzero(counted.getnnz(axis=0) >= rare)
+            vocabulary[name] = tuple(self.entries[name][kept])
+            if not kept.size:
+                continue  # scikit-learn weighs no block without an entry
+            weigher = TfidfTransformer(sublinear_tf=True, norm="l2")
+            blocks.append(_length(self.settings, name) * weigher.fit_transform(counted[:, kept]))
+            idfs.append(weigher.idf_)
+        nothing = sp.csr_matrix((len(rows), 0), dtype=np.float32)
+        matrix = sp.hstack([nothing, *blocks], format="csr", dtype=np.float32)
+        return Features(vocabulary, np.concatenate([[], *idfs]).astype(np.float32), matrix)
+
+
+def _count(messages: Sequence[list[str]], analyzer: Any) -> tuple[NDArray[np.object_], Any]:
+    vectorizer = CountVectorizer(analyzer=analyzer, dtype=np.float32)
+    try:
+        counted = vectorizer.fit_transform(messages)
+    except ValueError:  # scikit-learn's word for no entry at all; another block may have some
+        return np.empty(0, dtype=object), sp.csr_matrix((len(messages), 0), dtype=np.float32)
+    return vectorizer.get_feature_names_out(), counted
+
+
+def _as_it_is(words: list[str]) -> list[str]:
+    return words
+
+
+def _length(settings: FeatureSettings, block: str) -> float:
+    return {
+        "stems": settings.stem_weight,
+        "bigrams": settings.bigram_weight,
+        "characters": settings.character_weight,
+    }[block]
+
+
+def build(settings: FeatureSettings) -> FeatureUnion:
+    """Return the same features as unfitted parts of a scikit-learn pipeline."""
+    analyzers = {
+        "stems": text.stems,
+        "bigrams": text.stem_bigrams,
+        "characters": CharacterAnalyzer(settings.shortest, settings.longest),
+    }
     return FeatureUnion(
         [
-            ("stems", TfidfVectorizer(analyzer=text.stems, **common)),
-            ("bigrams", TfidfVectorizer(analyzer=text.stem_bigrams, min_df=rare, **common)),
-            (
-                "characters",
-                TfidfVectorizer(
-                    analyzer=CharacterAnalyzer(settings.shortest, settings.longest),
-                    min_df=rare,
-                    **common,
-                ),
-            ),
+            (name, TfidfVectorizer(analyzer=analyzers[name], sublinear_tf=True, norm="l2"))
+            for name in BLOCKS
         ],
-        transformer_weights={
-            "stems": settings.stem_weight,
-            "bigrams": settings.bigram_weight,
-            "characters": settings.character_weight,
-        },
+        transformer_weights={name: _length(settings, name) for name in BLOCKS},
     )

@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
 from bot import modelfile
+from bot.reader import Reader
 from training import features
 
 
@@ -21,7 +22,7 @@ def load(folder: Path) -> Pipeline:
     `predict_proba` is what `Classifier.probabilities` computes.
     """
     description, weights = modelfile.load(folder)
-    union = features.build(description.features, dtype=np.float64)
+    union = features.build(description.features)
     start = 0
     for name, vectorizer in union.transformer_list:
         vocabulary = getattr(weights, name)
@@ -31,12 +32,11 @@ def load(folder: Path) -> Pipeline:
     classifier.classes_ = np.array(description.labels)
     coefficients = weights.coefficients.astype(np.float64).T / description.temperature
     bias = weights.bias.astype(np.float64) / description.temperature
-    if len(description.labels) == 2:
+    if len(description.labels) == 2:  # scikit-learn keeps the log-odds of the second
         coefficients, bias = coefficients[1:] - coefficients[:1], bias[1:] - bias[:1]
     classifier.coef_, classifier.intercept_ = coefficients, bias
     classifier.n_features_in_ = coefficients.shape[1]
-    counts = dict(zip(weights.words, weights.counts.tolist(), strict=True))
-    reader = features.WordReader(frozenset(weights.stems), counts)
+    reader = features.WordReader(Reader(description.features, weights))
     return Pipeline([("words", reader), ("features", union), ("classifier", classifier)])
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.classifier import scope, score
+from bot.linear import probabilities
 from bot.messages import OUT_OF_SCOPE
 
 COST_WRONG = 1.0
@@ -79,24 +80,22 @@ class Scored:
     def of(cls, held_out: HeldOut, temperature: float) -> Scored:
         """Score out-of-fold logits as the classifier does at run time."""
         held_out = held_out.with_all()
-        logits = held_out.logits / temperature
-        raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-        probabilities = raised / raised.sum(axis=1, keepdims=True)
+        chances = probabilities(held_out.logits, temperature)
         outside = [i for i, label in enumerate(held_out.labels) if label == OUT_OF_SCOPE]
-        inside = probabilities.copy()
+        inside = chances.copy()
         inside[:, outside] = -1.0
         order = np.argsort(-inside, axis=1, kind="stable")
         rows = np.arange(len(inside))
         best = inside[rows, order[:, 0]]
-        share = probabilities[:, outside[0]] if outside else None
+        share = chances[:, outside[0]] if outside else None
         return cls(
             score=score(best, held_out.known),
             scope=scope(share, best, held_out.known),
             right=order[:, 0] == held_out.truth,
             among_two=(order[:, :2] == held_out.truth[:, None]).any(axis=1),
             in_scope=~np.isin(held_out.truth, [*outside, -1]),
-            probability=np.where(held_out.truth < 0, np.nan, probabilities.max(axis=1)),
-            best_right=probabilities.argmax(axis=1) == held_out.truth,
+            probability=np.where(held_out.truth < 0, np.nan, chances.max(axis=1)),
+            best_right=chances.argmax(axis=1) == held_out.truth,
         )
 
 
@@ -110,10 +109,10 @@ class Thresholds:
 
 def costs(scored: Scored) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return what answering, asking and refusing each utterance would cost, each shape (n,)."""
-    answered = np.where(scored.right, 0.0, COST_WRONG)
-    asked = np.where(scored.among_two | ~scored.in_scope, COST_ASKED, COST_ASKED_WRONG)
-    refused = np.where(scored.in_scope, COST_REFUSED, 0.0)
-    return answered, asked, refused
+    by_answering = np.where(scored.right, 0.0, COST_WRONG)
+    by_asking = np.where(scored.among_two | ~scored.in_scope, COST_ASKED, COST_ASKED_WRONG)
+    by_refusing = np.where(scored.in_scope, COST_REFUSED, 0.0)
+    return by_answering, by_asking, by_refusing
 
 
 def choose(scored: Scored) -> Thresholds:
@@ -125,15 +124,15 @@ def choose(scored: Scored) -> Thresholds:
     """
     order = np.argsort(scored.score, kind="stable")
     ordered, scopes = scored.score[order], scored.scope[order]
-    answered, asked, refused = (cost[order] for cost in costs(scored))
+    by_answering, by_asking, by_refusing = (cost[order] for cost in costs(scored))
     borders = np.unique(np.quantile(scopes, np.linspace(0.0, 1.0, _STEPS)))
     best = (float("inf"), 0.0, 0.0)
     for low in (float(border) for border in borders):
         kept = scopes >= low
-        above = np.where(kept, answered - asked, 0.0)[::-1].cumsum()[::-1]
+        above = np.where(kept, by_answering - by_asking, 0.0)[::-1].cumsum()[::-1]
         totals = np.append(above, 0.0)
         place = int(np.argmin(totals))
-        cost = float(totals[place] + np.where(kept, asked, refused).sum())
+        cost = float(totals[place] + np.where(kept, by_asking, by_refusing).sum())
         if cost < best[0]:
             best = (cost, low, _border(ordered, place))
     lowest = np.sort(scopes)
@@ -153,19 +152,18 @@ def _border(ordered: NDArray[np.float64], place: int) -> float:
 
 def summary(scored: Scored, thresholds: Thresholds) -> dict[str, float]:
     """Return the figures of a model on held-out utterances, shares between 0 and 1."""
-    refused = (scored.scope < thresholds.clarify_from) | (scored.scope <= 0.0)
-    answered = ~refused & (scored.score >= thresholds.answer_from)
+    turned_down, told = refused(scored, thresholds), answered(scored, thresholds)
     inside, outside = scored.in_scope, ~scored.in_scope
     labelled = ~np.isnan(scored.probability)
     figures = {
-        "accuracy": _share(scored.best_right, labelled),
-        "in_scope_best_right": _share(scored.right, inside),
-        "in_scope_answered_right": _share(answered & scored.right, inside),
-        "in_scope_answered_wrong": _share(answered & ~scored.right, inside),
-        "in_scope_asked_back": _share(~answered & ~refused, inside),
-        "in_scope_refused": _share(refused, inside),
-        "out_of_scope_refused": _share(refused, outside),
-        "out_of_scope_answered": _share(answered, outside),
+        "accuracy": share(scored.best_right, labelled),
+        "in_scope_best_right": share(scored.right, inside),
+        "in_scope_answered_right": share(told & scored.right, inside),
+        "in_scope_answered_wrong": share(told & ~scored.right, inside),
+        "in_scope_asked_back": share(~told & ~turned_down, inside),
+        "in_scope_refused": share(turned_down, inside),
+        "out_of_scope_refused": share(turned_down, outside),
+        "out_of_scope_answered": share(told, outside),
         "calibration_error": calibration_error(
             scored.probability[labelled], scored.best_right[labelled]
         ),
@@ -173,7 +171,18 @@ def summary(scored: Scored, thresholds: Thresholds) -> dict[str, float]:
     return {name: round(value, 4) for name, value in figures.items() if not np.isnan(value)}
 
 
-def _share(hits: NDArray[np.bool_], among: NDArray[np.bool_]) -> float:
+def refused(scored: Scored, borders: Thresholds) -> NDArray[np.bool_]:
+    """Tell which utterances would be told 'I do not know', shape (n,)."""
+    return (scored.scope < borders.clarify_from) | (scored.scope <= 0.0)
+
+
+def answered(scored: Scored, borders: Thresholds) -> NDArray[np.bool_]:
+    """Tell which utterances would be answered, shape (n,)."""
+    return ~refused(scored, borders) & (scored.score >= borders.answer_from)
+
+
+def share(hits: NDArray[np.bool_], among: NDArray[np.bool_]) -> float:
+    """Return the share of hits among some rows; NaN of none."""
     return float(hits[among].mean()) if among.any() else float("nan")
 
 

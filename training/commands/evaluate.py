@@ -24,21 +24,26 @@ def add(commands: Subparsers) -> None:
 
 def run(options: argparse.Namespace, home: Home) -> int:
     """Evaluate; return the exit status."""
-    from training import evaluation, trainer, utterances
+    from training import curve, evaluation, trainer, utterances, zones
 
     rows = utterances.read_folder(home.utterances)
     urgent: evaluation.Urgent | None = None
     held_out = with_progress(trainer.cross_validate, rows, options.jobs, trainer.EVALUATION_FOLDS)
+    scored = zones.Scored.of(held_out, trainer.calibrate(held_out))
+    along = curve.Curve.of(scored, zones.choose(scored))
     parts = {"held-out folds": evaluation.cross_validated(held_out)}
     if home.fresh.is_dir():
         classifier = _classifier_of(rows, home, options.jobs)
         parts["fresh set"] = evaluation.fresh(classifier, home.fresh)
         urgent = evaluation.urgent(classifier, home.fresh, _urgent_topics(home))
     if options.json:
-        print(json.dumps({name: part.to_dict() for name, part in parts.items()}))
+        found = {name: part.to_dict() for name, part in parts.items()}
+        print(json.dumps(found | {"zones": along.to_dict()}))
     else:
         tables = [evaluation.table(name, part) for name, part in parts.items()]
-        print("\n\n".join([*tables, *([str(urgent)] if urgent and urgent.found else [])]))
+        print(
+            "\n\n".join([*tables, str(along), *([str(urgent)] if urgent and urgent.found else [])])
+        )
     return 0
 
 

@@ -38,7 +38,7 @@ def run(options: argparse.Namespace, home: Home) -> int:
         return 0
     print(f"{len(rows):,} utterances, {len(trained.description.labels)} intents, "
           f"{len(trained.weights.idf):,} features (version {text.FEATURES_VERSION}), "
-          f"{time.monotonic() - started:.1f} s")  # fmt: skip
+          f"solver {trainer.solver_for(rows)}, {time.monotonic() - started:.1f} s")  # fmt: skip
     for name, value in scores.items():
         print(f"  {name.replace('_', ' '):28} {value:.3f}")
     print(f"model in use: {folder}")

@@ -1,0 +1,54 @@
+"""Messages -> logits -> probabilities: the linear half of the classifier."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.modelfile import FeatureSettings, Weights
+from bot.reader import Batch, Reader
+
+
+class Linear:
+    """The weights of a model over the features of its reader; k labels."""
+
+    def __init__(self, settings: FeatureSettings, weights: Weights) -> None:
+        self.reader = Reader(settings, weights)
+        """Reads messages as this model's features."""
+        self._coefficients = weights.coefficients.astype(np.float32)
+        self._bias = weights.bias.astype(np.float64)
+
+    def logits(self, batch: Batch) -> NDArray[np.float64]:
+        """Return the logit of every label for every message, shape (n, k)."""
+        found = np.empty((len(batch.ends), len(self._bias)))
+        start = 0
+        for row, end in enumerate(batch.ends):
+            # One product a message, so that it does not depend on the others.
+            weights = self._coefficients.take(batch.ids[start:end], axis=0)
+            found[row] = batch.values[start:end] @ weights
+            start = end
+        found += self._bias
+        return found
+
+    def shares(self, batch: Batch, columns: Sequence[int]) -> NDArray[np.float64]:
+        """Return weight x value of every feature for some labels, shape (features, labels)."""
+        chosen = self._coefficients[batch.ids][:, columns]
+        found: NDArray[np.float64] = batch.values[:, None] * chosen
+        return found
+
+    def bias(self, columns: Sequence[int]) -> NDArray[np.float64]:
+        """Return what some labels have before any word is read, shape (labels,)."""
+        return self._bias[list(columns)]
+
+
+def probabilities(logits: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
+    """Return the calibrated probability of every label, shape (n, k); rows sum to 1.
+
+    The softmax of the logits divided by the temperature (Guo and others 2017).
+    """
+    scaled = logits / temperature
+    raised = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    found: NDArray[np.float64] = raised / raised.sum(axis=1, keepdims=True)
+    return found

@@ -1,0 +1,137 @@
+"""Fits the linear model to utterances, by a solver that suits their number."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression, SGDClassifier
+
+from bot import text, typos
+from bot.errors import UtteranceError
+from bot.modelfile import Weights
+from training.features import Counts, Features
+
+SEED = 20_26
+INVERSE_REGULARISATION = 20.0
+TOLERANCE = 1e-4
+MANY_FOR_STEPS = 250
+"""Utterances per intent, on average, from which stochastic steps are as right as the exact
+solution (docs/measurements.md)."""
+LARGE_FOR_STEPS = 300_000
+"""Utterances x intents from which the exact solution takes seconds."""
+STEPS_INVERSE_REGULARISATION = 8.0
+STEPS = 150_000
+"""Stochastic steps in all, about: the fewer utterances, the more often each is seen."""
+EPOCHS = range(3, 16)
+"""How often each utterance may be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solver:
+    """How the weights are found."""
+
+    name: str
+    """'newton-cg': multinomial, exact; 'sgd': one against the rest, by stochastic steps."""
+    epochs: int = 0
+    """How often each utterance is seen by stochastic steps."""
+
+    @classmethod
+    def suited(cls, utterances: int, intents: int) -> Solver:
+        """Return the solver for so many utterances of so many intents.
+
+        newton-cg takes half the time of lbfgs, which spends two thirds of its own on
+        the memory of past steps; both take minutes where stochastic steps take seconds.
+        """
+        many = utterances >= MANY_FOR_STEPS * intents
+        if many and utterances * intents >= LARGE_FOR_STEPS:
+            epochs = min(max(round(STEPS / utterances), EPOCHS.start), EPOCHS.stop - 1)
+            return cls("sgd", epochs)
+        return cls("newton-cg")
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.epochs} epochs" if self.epochs else self.name
+
+    def estimator(self, utterances: int) -> Any:
+        """Return the unfitted scikit-learn classifier."""
+        if self.name == "sgd":
+            return SGDClassifier(
+                loss="log_loss",
+                alpha=1.0 / (STEPS_INVERSE_REGULARISATION * utterances),
+                max_iter=self.epochs,
+                tol=None,
+                random_state=SEED,
+            )
+        return LogisticRegression(
+            solver=self.name, C=INVERSE_REGULARISATION, tol=TOLERANCE, max_iter=1_000
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A fitted model, before any calibration."""
+
+    labels: tuple[str, ...]
+    """Intents, in the order of the columns of the weights."""
+    weights: Weights
+    """All that the classifier needs to give logits."""
+
+
+def fit(
+    counts: Counts,
+    messages: Sequence[list[str]],
+    labels: Sequence[str],
+    rows: Sequence[int],
+    *,
+    solver: Solver,
+) -> Fitted:
+    """Return the model of some of the counted utterances, `rows`.
+
+    Raises UtteranceError when there is nothing in them to learn from.
+    """
+    features = counts.features(rows)
+    chosen = [labels[row] for row in rows]
+    if not features.matrix.shape[1]:
+        raise UtteranceError(
+            "the utterances cannot be learned from: they hold no word; wanted sentences"
+        )
+    classifier = solver.estimator(len(chosen)).fit(features.matrix, chosen)
+    names = tuple(str(label) for label in classifier.classes_)
+    known = word_counts(messages[row] for row in rows)
+    return Fitted(names, weights_of(features, classifier, known))
+
+
+def word_counts(messages: Iterable[list[str]]) -> dict[str, int]:
+    """Return the words that slips are repaired to, and how often each occurs."""
+    return typos.intended(Counter(word for message in messages for word in message))
+
+
+def weights_of(features: Features, classifier: Any, counts: Mapping[str, int]) -> Weights:
+    """Return the fitted numbers, rounded once: from here on these are the model."""
+    coefficients, bias = classifier.coef_, classifier.intercept_
+    if len(classifier.classes_) == 2:
+        # scikit-learn keeps one column for two labels: the log-odds of the second.
+        coefficients = np.vstack([-coefficients / 2, coefficients / 2])
+        bias = np.concatenate([-bias / 2, bias / 2])
+    stems, meant = features.vocabulary["stems"], set(text.stems(list(counts)))
+    words = sorted(counts)
+    return Weights(
+        **features.vocabulary,
+        words=tuple(words),
+        counts=np.array([counts[word] for word in words], dtype=np.uint32),
+        doubtful=np.array([i for i, s in enumerate(stems) if s not in meant], dtype=np.uint32),
+        idf=features.idf,
+        coefficients=_rounded(coefficients.T),
+        bias=bias.astype(np.float32),
+    )
+
+
+def _rounded(coefficients: NDArray[Any]) -> NDArray[np.float16]:
+    """Return float16 with four bits of mantissa: a thirtieth off, a third less on disk."""
+    bits = np.ascontiguousarray(coefficients, dtype=np.float16).view(np.uint16)
+    # Half of the last bit kept is added before the rest is cut; no weight is near 65,504.
+    return ((bits + np.uint16(32)) & np.uint16(0xFFC0)).view(np.float16)

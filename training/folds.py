@@ -1,0 +1,163 @@
+"""Fits models side by side, each to a part of the utterances, and asks each about the rest."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from sklearn.model_selection import StratifiedKFold
+from threadpoolctl import threadpool_limits
+
+from bot import redaction
+from bot.linear import Linear
+from bot.messages import OUT_OF_SCOPE
+from bot.modelfile import FeatureSettings
+from training import features
+from training.features import Counts
+from training.fitting import SEED, Fitted, Solver, fit
+from training.utterances import Utterance
+from training.zones import HeldOut
+
+FEWEST_TO_LEAVE_OUT = 5
+"""Intents from which one in five can be left out to stand in for what is out of scope."""
+_IMPOSSIBLE = -30.0
+"""Logit of a label that a fold has never seen."""
+_TOGETHER = 256
+"""Messages that are read at once."""
+
+_log = logging.getLogger(__name__)
+
+Report = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """One fit: the rows to learn from, and those to be asked about afterwards."""
+
+    inside: list[int]
+    """Rows to learn from."""
+    outside: list[int]
+    """Rows to be asked about; none for the whole."""
+    strange: bool = False
+    """Whether these are of intents that the fold has not seen, and stand in for what is
+    out of scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What one fit brings back: the model itself, or what it says of its held-out rows."""
+
+    fitted: Fitted | None
+    labels: tuple[str, ...]
+    logits: NDArray[np.float64]
+    """Shape (rows, labels)."""
+    known: NDArray[np.float64]
+    """Shape (rows,)."""
+
+
+def fit_all(
+    rows: Sequence[Utterance],
+    settings: FeatureSettings,
+    count: int,
+    *,
+    with_whole: bool,
+    jobs: int,
+    report: Report,
+) -> tuple[HeldOut, Fitted | None]:
+    """Fit every fold, and the whole if wanted, side by side; return what the folds say, and it."""
+    raw = [redaction.mask(row.text).text for row in rows]
+    labels = [row.intent for row in rows]
+    names = tuple(sorted(set(labels)))
+    truth = np.searchsorted(names, labels).astype(np.int64)
+    folds = _folds(truth, count)
+    if OUT_OF_SCOPE not in names and len(names) >= FEWEST_TO_LEAVE_OUT:
+        folds += _without_intents(truth, len(names))
+    if with_whole:
+        # The longest fit comes first, so that it does not end alone.
+        folds.insert(0, Fold(list(range(len(labels))), []))
+    messages = features.WordReader().transform(raw)
+    counts = Counts.of(messages, settings)
+    solver = Solver.suited(len(labels), len(names))
+    _log.info("%d utterances of %d intents: fitted by %s", len(labels), len(names), solver)
+    # Threads: the solvers let go of Python's lock, and nothing is copied or imported anew.
+    with threadpool_limits(1):  # more BLAS threads make a fit this small many times slower
+        found = Parallel(n_jobs=jobs, prefer="threads", return_as="generator")(
+            delayed(_fit_fold)(fold, raw, messages, labels, counts, solver) for fold in folds
+        )
+        return _gathered(folds, found, names, truth, report)
+
+
+def _gathered(
+    folds: Sequence[Fold],
+    found: Sequence[_Answers],
+    names: tuple[str, ...],
+    truth: NDArray[np.int64],
+    report: Report,
+) -> tuple[HeldOut, Fitted | None]:
+    logits, known = np.full((len(truth), len(names)), _IMPOSSIBLE), np.zeros(len(truth))
+    strange: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
+    whole: Fitted | None = None
+    for number, (fold, answers) in enumerate(zip(folds, found, strict=True), 1):
+        whole = answers.fitted or whole
+        columns = np.searchsorted(names, answers.labels)
+        spread = np.full((len(answers.logits), len(names)), _IMPOSSIBLE)
+        spread[:, columns] = answers.logits
+        if fold.strange:
+            strange.append((spread, answers.known))
+        else:
+            logits[fold.outside], known[fold.outside] = spread, answers.known
+        report(number, len(folds))
+    return HeldOut(names, truth, logits, known).with_strange(strange), whole
+
+
+def _folds(truth: NDArray[np.int64], count: int) -> list[Fold]:
+    count = min(count, int(np.bincount(truth).min()))
+    splitter = StratifiedKFold(count, shuffle=True, random_state=SEED)
+    split = splitter.split(np.zeros(len(truth)), truth)
+    return [Fold(inside.tolist(), outside.tolist()) for inside, outside in split]
+
+
+def _without_intents(truth: NDArray[np.int64], count: int) -> list[Fold]:
+    """Return one fold that has not seen every fifth intent.
+
+    Where nobody wrote down what is out of scope, the utterances of these are the
+    nearest thing to it: from them the honest no is learned.
+    """
+    strange = np.isin(truth, np.random.default_rng(SEED).permutation(count)[: max(1, count // 5)])
+    return [Fold(np.flatnonzero(~strange).tolist(), np.flatnonzero(strange).tolist(), True)]
+
+
+def _fit_fold(
+    fold: Fold,
+    raw: list[str],
+    messages: list[list[str]],
+    labels: list[str],
+    counts: Counts,
+    solver: Solver,
+) -> _Answers:
+    """Fit one fold, and return the fitted whole or what the fold says about its held-out part."""
+    fitted = fit(counts, messages, labels, fold.inside, solver=solver)
+    if not fold.outside:
+        return _Answers(fitted, (), np.empty((0, 0)), np.empty(0))
+    logits, known = ask(fitted, counts.settings, [raw[row] for row in fold.outside])
+    return _Answers(None, fitted.labels, logits, known)
+
+
+def ask(
+    fitted: Fitted, settings: FeatureSettings, masked: Sequence[str]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the logits, shape (n, k), and the known shares, shape (n,), of masked messages.
+
+    The very code of the run time reads them: slips repaired, weights rounded.
+    """
+    linear = Linear(settings, fitted.weights)
+    logits, known = [np.empty((0, len(fitted.labels)))], [np.empty(0)]
+    for start in range(0, len(masked), _TOGETHER):
+        batch = linear.reader.read(masked[start : start + _TOGETHER])
+        logits.append(linear.logits(batch))
+        known.append(batch.known)
+    return np.concatenate(logits), np.concatenate(known)
