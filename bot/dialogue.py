@@ -40,6 +40,8 @@ NEAR_TIE = 0.6
 SMALL_TALK_FROM = 0.6
 """Confidence from which unclear small talk is answered: a wrong 'goodbye' is worse than none."""
 
+NARROWED_FROM = 0.5
+"""Confidence from which the words of a narrower question settle what would be asked back."""
 _NEVER_GUESSED = tuple(name for name in manners.STEERING if name != "goodbye")
 _BARE_WORDS = 5
 """Words of a message that may be hardly more than one value."""
@@ -190,6 +192,10 @@ def _clarify(turn: Turn) -> Outcome | None:
         return None
     if (urgent := _urgent_of(turn, topics)) is not None:
         return take_up(turn, urgent)
+    if turn.mentions("grief"):
+        return hand_over(turn, "grief")
+    if _is_narrowed(turn, *topics):
+        return take_up(turn, topics[0])
     if turn.one_off:
         decision, after = take_up(turn, topics[0])
         return replace(decision, guess=topics[1]), after
@@ -199,6 +205,16 @@ def _clarify(turn: Turn) -> Outcome | None:
         closed(turn.session, "clarify"), options=topics, clarified=turn.before.clarified + 1
     )
     return ask_which(topics), after
+
+
+def _is_narrowed(turn: Turn, first: str, second: str) -> bool:
+    """Tell whether the words ask a narrower question about the first topic only."""
+    topics = turn.guide.topics
+    return (
+        turn.heard.classification.confidence >= NARROWED_FROM
+        and topics[first].faq_for(turn.words) is not None
+        and topics[second].faq_for(turn.words) is None
+    )
 
 
 def _urgent_of(turn: Turn, topics: tuple[str, ...]) -> str | None:
