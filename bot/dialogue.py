@@ -259,6 +259,7 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     followups.second_wish,
     followups.sheet_wanted,
     followups.for_the_sheet,
+    _stray_choice,
     manners.plain_answer,
     manners.small_talk,
     followups.other_case,
@@ -266,7 +267,6 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     followups.correction,
     followups.narrower,
     followups.only_a_detail,
-    _stray_choice,
     _clarify,
     _unknown,
 )

@@ -139,6 +139,8 @@ def small_talk(turn: Turn) -> Outcome | None:
         return repeat(turn)
     if intent not in turn.guide.says:
         return None
+    if intent == "help" == turn.before.last:
+        return hand_over(turn, "neither")  # the same words would help no more than before
     if intent in ("goodbye", "deny"):
         return Decision("say", intent, saying=intent), closed(turn.session, intent)
     open_slot = turn.before.asking or None

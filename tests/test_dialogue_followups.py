@@ -192,8 +192,15 @@ def test_an_option_is_chosen_by_its_number_in_many_ways(bot: Bot, line: str, num
     assert bot._knowledge.guide.topics[answered.intent].title == titles[number]
 
 
-def test_a_number_without_a_question_asks_what_is_needed(bot: Bot) -> None:
-    assert last(bot, "hello", "1").text == "What do you need?"
+@pytest.mark.parametrize("line", ["1", "the first", "the second one", "both"])
+def test_a_choice_where_none_is_open_asks_what_is_needed(bot: Bot, line: str) -> None:
+    assert last(bot, "hello", line).text == "What do you need?"
+
+
+def test_help_that_did_not_help_is_followed_by_a_person(bot: Bot) -> None:
+    first, second = talk(bot, "what can you do", "help")
+    assert first.text != second.text
+    assert P1_US in second.text
 
 
 @pytest.mark.parametrize("yes", ["yes", "sure", "go on", "ok", "please do", "yes please", "yeah"])
