@@ -51,11 +51,14 @@ class _Writer:
         """Note that the text names a route; the first note of a value counts."""
         self.named.setdefault(route.value, route)
 
-    def phone(self, lead: str, routes: list[GuideRoute]) -> None:
-        """Add the phone numbers: one in the line, several below it."""
+    def phone(self, lead: str, routes: list[GuideRoute], *, urgent: bool = False) -> None:
+        """Add the phone numbers: one in the line, or two where it is urgent; several below it."""
         for route in routes:
             self.name(route.route)
         rows = [f"{_set_off(r.route.value)} ({r.route.label})" for r in routes]
+        if urgent and len(rows) == 2:
+            both = self.guide.phrases["two_numbers"]
+            rows = [both.replace("{first}", rows[0]).replace("{second}", rows[1])]
         if len(rows) == 1:
             self.say(f"{lead}: {rows[0]}.")
         elif rows:
@@ -164,7 +167,8 @@ def _answer(writer: _Writer, decision: Decision, session: Session) -> None:
         writer.say(guide.phrases["guess"], topic=topic.title)
     phones = [route for route in decision.routes if route.route.channel == PHONE]
     if decision.brief:
-        writer.phone((decision.urgent and topic.urgent_lead) or topic.lead, phones)
+        lead = (decision.urgent and topic.urgent_lead) or topic.lead
+        writer.phone(lead, phones, urgent=decision.urgent)
         writer.settle()
         _notes(writer, decision, phones)
     elif PHONE in topic.routes[:1] and not phones and decision.faq is None and not decision.asks:
@@ -182,7 +186,7 @@ def _advice(writer: _Writer, decision: Decision, topic: Topic, phones: list[Guid
     first = decision.urgent or (topic.routes[:1] == (PHONE,) and not topic.answer_first)
     lead = (decision.urgent and topic.urgent_lead) or topic.lead
     if with_phone and first:
-        writer.phone(lead, phones)
+        writer.phone(lead, phones, urgent=decision.urgent)
     writer.settle()
     main = (decision.urgent and topic.urgent_answer) or topic.answer
     writer.say(faq.answer if faq else main)

@@ -116,7 +116,10 @@ def matter_over(turn: Turn) -> Outcome | None:
 
 
 def _is_over(turn: Turn, topic: Topic) -> bool:
-    negations = turn.guide.words.get("negation", frozenset())
+    groups = turn.guide.words
+    if not groups.get("still", frozenset()).isdisjoint(turn.words):
+        return False
+    negations = groups.get("negation", frozenset())
     return any(
         negations.isdisjoint(turn.words[max(0, hit.first - 2) : hit.last + 1])
         for hit in turn.hits.get(f"over {topic.id}", ())

@@ -10,6 +10,8 @@ from bot.turn import Outcome, Turn, answer, declining, go_on, hand_over, take_up
 
 EMERGENCY_FROM = 0.4
 """Confidence from which an unclear message in a form is taken for an emergency."""
+EMERGENCY_SURE = 0.9
+"""The same for one that holds the detail asked for: 'lost it on vacation'."""
 _ORDINALS = ("first", "second")
 
 
@@ -70,7 +72,7 @@ def open_question(turn: Turn) -> Outcome | None:
     known = turn.session.slots.get(asked)
     other = turn.wants() is not None and turn.intent != turn.before.topic
     if known is not None and known != turn.before.slots.get(asked):
-        return None if other and not turn.only_details() else go_on(turn)
+        return None if other and _is_a_wish(turn) else go_on(turn)
     if turn.mentions("why_asked"):
         return _with_note(go_on(turn), "why_asked")
     for group, choice in zip(_ORDINALS, turn.guide.slots[asked].choices, strict=False):
@@ -86,6 +88,14 @@ def open_question(turn: Turn) -> Outcome | None:
     if _is_lost_on_us(turn):
         return _with_note(go_on(turn), "not_understood")
     return go_on(turn)
+
+
+def _is_a_wish(turn: Turn) -> bool:
+    """Tell whether a message with the detail asked for is about something else besides."""
+    topic = turn.wants()
+    sure = turn.heard.classification.confidence >= EMERGENCY_SURE
+    emergency = topic is not None and turn.is_urgent(topic) and sure
+    return emergency or not turn.only_details()
 
 
 def _declines(turn: Turn, asked: str, *, other: bool) -> bool:

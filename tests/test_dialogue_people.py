@@ -86,6 +86,14 @@ def test_an_emergency_has_the_number_in_its_first_line(bot: Bot, line: str) -> N
     assert reply.text.index(P1_US) < reply.text.index("?")
 
 
+def test_two_cases_of_an_emergency_stand_in_its_first_line(bot: Bot) -> None:
+    reply = talk(bot, "my card was stolen", "i don't know what kind it is")[-1]
+    first = reply.text.split("\n")[0]
+    assert P1_US in first
+    assert "1-800-492-3932" in first
+    assert f"**{P1_US}**" in reply.markdown
+
+
 def test_a_correction_in_an_emergency_does_not_push_the_number_down(bot: Bot) -> None:
     reply = talk(bot, "my card was stolen", "personal", "i'm in lyon", "no, my corporate card")[-1]
     assert P2_ABROAD in reply.text.split("\n")[0]
@@ -98,6 +106,7 @@ def test_a_correction_in_an_emergency_does_not_push_the_number_down(bot: Bot) ->
         ("i lost my card", "never mind, i found my card again"),
         ("i lost my card", "personal", "oh i found it"),
         ("i lost my card", "it turned up, it was in my jacket"),
+        ("i lost my card", "we found it in the car"),
         ("i found my card again",),
         ("i lost my wallet", "in the us", "my husband found it"),
     ],
@@ -108,7 +117,15 @@ def test_a_card_found_again_gets_a_glad_word_and_no_alarm(bot: Bot, lines: tuple
     assert (reply.asks, reply.routes) == (None, ())
 
 
-@pytest.mark.parametrize("line", ["somebody found my card and used it", "i have not found it"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "somebody found my card and used it",
+        "i have not found it",
+        "found my wallet at lost and found but the amex had been pulled out of it",
+        "it was in my jeans and my jeans are in a hotel laundry four hundred miles away",
+    ],
+)
 def test_a_card_that_somebody_else_found_is_still_lost(bot: Bot, line: str) -> None:
     reply = talk(bot, "i lost my card", line)[-1]
     assert "glad" not in reply.text
@@ -183,6 +200,11 @@ def test_no_question_of_the_guide_asks_for_a_secret(bot: Bot) -> None:
 def test_an_emergency_in_the_middle_of_a_form_is_not_taken_for_an_answer(bot: Bot) -> None:
     reply = talk(bot, "my card is cracked down the middle", "i think my card got cloned")[-1]
     assert P1_US in reply.text.split("\n")[0]
+
+
+def test_an_emergency_that_holds_the_detail_asked_for_is_one(bot: Bot) -> None:
+    lines = ("which number do i call", "i do not know", "lost my amex on vacation")
+    assert "Call now" in talk(bot, *lines)[-1].text
 
 
 def test_told_that_it_does_not_listen_it_offers_a_person(bot: Bot) -> None:
