@@ -43,6 +43,10 @@ SMALL_TALK_FROM = 0.6
 NARROWED_FROM = 0.5
 """Confidence from which the words of a narrower question settle what would be asked back."""
 _NEVER_GUESSED = tuple(name for name in manners.STEERING if name != "goodbye")
+SURELY_ANOTHER = 0.8
+"""Confidence from which a question in a form is one of its own, whatever words it holds."""
+_FEW = 3
+"""Words of a message that is rather an answer than a question."""
 _BARE_WORDS = 5
 """Words of a message that may be hardly more than one value."""
 
@@ -98,7 +102,30 @@ def _wanted(heard: Understanding, session: Session, guide: Guide) -> tuple[Entit
     topics = [guide.topics.get(name) for name in (heard.classification.intent, session.topic)]
     fills = {slot for topic in topics if topic for slot in topic.fills}
     sheet = guide.sheet_slots
-    return tuple(e for e in heard.entities if e.slot in fills or e.slot not in sheet)
+    wanted = tuple(e for e in heard.entities if e.slot in fills or e.slot not in sheet)
+    return _without_chance_answers(heard, wanted, session, guide)
+
+
+def _without_chance_answers(
+    heard: Understanding, wanted: tuple[Entity, ...], session: Session, guide: Guide
+) -> tuple[Entity, ...]:
+    """Leave out a short answer to the open question that stands in a question of its own.
+
+    'How does the app work?' says nothing about a work card.
+    """
+    what = heard.classification
+    another = what.zone == "answer" and what.intent != session.topic
+    if not (session.asking and another and what.confidence >= SURELY_ANOTHER):
+        return wanted
+    words = text.words(heard.text)
+    if len(words) <= _FEW or words[0] not in guide.words.get("question", ()):
+        return wanted
+    return tuple(
+        e
+        for e in wanted
+        if e.slot != session.asking
+        or " ".join(text.words(heard.text[e.start : e.end])) not in guide.bare_values
+    )
 
 
 def _fill(session: Session, entities: tuple[Entity, ...], unclear: Mapping[str, str]) -> Session:
@@ -237,6 +264,9 @@ def _stray_choice(turn: Turn) -> Outcome | None:
 def _unknown(turn: Turn) -> Outcome:
     if turn.mentions("grief"):
         return hand_over(turn, "grief")
+    topic = turn.wants()
+    if topic is not None and topic.otherwise:
+        return take_up(turn, topic.otherwise)
     again = turn.before.last in ("unknown", "unknown_again")
     return hand_over(turn, "unknown_again" if again else "unknown")
 

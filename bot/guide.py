@@ -11,7 +11,7 @@ from bot.messages import Route
 from bot.phrases import Phrases
 
 PHONE = "phone"
-_PLAIN_SETS = ("filler", "negation", "still")
+_PLAIN_SETS = ("filler", "negation", "still", "question")
 """Groups of [words] that a word is looked up in, and that no message is searched for."""
 MAX_VALUE = 60
 """Characters of one detail; what is longer is a story, not a detail."""

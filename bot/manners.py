@@ -157,7 +157,9 @@ _PLAIN = (("no", "deny"), ("yes", "affirm"), ("dont_know", "no_hurry"), ("hesita
 def plain_answer(turn: Turn) -> Outcome | None:
     """Take 'that's everything' or 'dunno' for what it is where no question is open."""
     for group, saying in _PLAIN:
-        if turn.says(group):
+        # What looks like a wish as well must be one of the phrases to the letter.
+        exactly = turn.said in turn.guide.words.get(group, ())
+        if exactly or (turn.wants() is None and turn.says(group)):
             intent = saying if saying in turn.guide.says else OUT_OF_SCOPE
             return Decision("say", intent, saying=saying), closed(turn.session, saying)
     return None

@@ -108,7 +108,7 @@ def _declines(turn: Turn, asked: str, *, other: bool) -> bool:
         return True
     if not turn.mentions("dont_know") and not turn.mentions("refuse"):
         return False
-    rest = {word for word in turn.beside("dont_know", "refuse") if len(word) > 3}
+    rest = {word for word in turn.beside("dont_know", "refuse") if len(word) > 2}
     return not other or rest <= turn.guide.asking_words[asked]
 
 

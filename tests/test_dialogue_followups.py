@@ -299,3 +299,28 @@ def test_the_call_sheet_is_named_to_those_who_ask_for_it(bot: Bot) -> None:
     reply = last(bot, "i was charged twice for lunch", "show me my call sheet")
     assert "call sheet has" in reply.text
     assert reply.asks == "card_kind"
+
+
+@pytest.mark.parametrize(
+    ("line", "intent"),
+    [
+        ("how does the mobile app work", "contact_by_app"),
+        ("how do i pay my bill", "make_payment"),
+        ("which company is behind this bot", "bot_challenge"),
+    ],
+)
+def test_a_question_in_a_form_is_not_searched_for_an_answer(
+    bot: Bot, line: str, intent: str
+) -> None:
+    reply = last(bot, "i lost my card", line)
+    assert (reply.intent, reply.asks, dict(reply.slots)) == (intent, "card_kind", {})
+
+
+def test_a_question_that_names_the_detail_asked_for_gives_it(bot: Bot) -> None:
+    reply = last(bot, "i lost my card", "what are the hours for business cards")
+    assert reply.slots["card_kind"] == "corporate"
+
+
+def test_somebody_abroad_who_is_not_after_all_gets_a_number_or_a_question(bot: Bot) -> None:
+    reply = last(bot, "expat in costa rica here, US customer service from a tico phone??")
+    assert reply.intent == "contact_by_phone"
