@@ -47,7 +47,7 @@ SURELY_ANOTHER = 0.8
 """Confidence from which a question in a form is one of its own, whatever words it holds."""
 _FEW = 3
 """Words of a message that is rather an answer than a question."""
-_BARE_WORDS = 5
+_BARE_WORDS = 8
 """Words of a message that may be hardly more than one value."""
 
 
@@ -114,6 +114,8 @@ def _without_chance_answers(
     'How does the app work?' says nothing about a work card.
     """
     what = heard.classification
+    if session.asking and " ".join(text.words(heard.text)) in guide.words.get("refuse", ()):
+        return ()  # 'none of your business' is no business card
     another = what.zone == "answer" and what.intent != session.topic
     if not (session.asking and another and what.confidence >= SURELY_ANOTHER):
         return wanted
@@ -187,7 +189,9 @@ def _topic(turn: Turn) -> Outcome | None:
         return own_up(turn)
     if topic.sets and any(topic.sets.get(e.slot, e.value) != e.value for e in turn.heard.entities):
         return None  # 'US' is not a wish to call from abroad, however much it looks like one
-    if turn.before.asking and turn.before.topic != topic.id and not topic.needs:
+    # When they are there is asked in passing, also by somebody in need of the number.
+    aside = not topic.needs or (topic.answer_first and turn.before.urgent)
+    if turn.before.asking and turn.before.topic != topic.id and aside:
         return answer_aside(turn, topic)
     if _is_said_again(turn, topic):
         return go_on(turn)
@@ -219,6 +223,9 @@ def _clarify(turn: Turn) -> Outcome | None:
         return None
     if (urgent := _urgent_of(turn, topics)) is not None:
         return take_up(turn, urgent)
+    for one, other in (topics, topics[::-1]):
+        if turn.guide.topics[one].otherwise == other:
+            return take_up(turn, other)  # it asks for what tells the two apart
     if turn.mentions("grief"):
         return hand_over(turn, "grief")
     if _is_narrowed(turn, *topics):

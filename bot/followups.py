@@ -23,6 +23,8 @@ _CASE = 14
 """Words of one that asks about another case of it: 'and what is the number if ...'."""
 MAX_OFFERS = 2
 """How often a second wish is offered before it is let go."""
+WISH_FROM = 0.4
+"""Confidence from which a word beside details is a wish."""
 YES_FROM = 0.6
 """Confidence from which a message that looks like a 'yes' is one, after an offer."""
 
@@ -158,5 +160,10 @@ def only_a_detail(turn: Turn) -> Outcome | None:
     noted = tuple(dict.fromkeys(entity.slot for entity in turn.heard.entities))
     if not noted or not turn.only_details():
         return None
+    heard = turn.heard.classification
+    best = heard.ranking[0][0] if heard.ranking else ""
+    says_more = not turn.guide.filler.issuperset(turn.beside_details())
+    if says_more and heard.confidence >= WISH_FROM and best in turn.guide.topics:
+        return take_up(turn, best)  # 'lost my personal card, in Denver'
     decision = Decision("say", OUT_OF_SCOPE, saying="what_need", noted=noted)
     return decision, replace(turn.session, last="what_need")
