@@ -7,6 +7,7 @@ unanswered tries end a question, two clarifications in a row end in a person.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -43,6 +44,8 @@ SMALL_TALK_FROM = 0.6
 NARROWED_FROM = 0.5
 """Confidence from which the words of a narrower question settle what would be asked back."""
 _NEVER_GUESSED = tuple(name for name in manners.STEERING if name != "goodbye")
+_PART = re.compile(r"[^.,;!?]+")
+_UNDECIDED = frozenset({"both", "refuse", "dont_know"})
 SURELY_ANOTHER = 0.8
 """Confidence from which a question in a form is one of its own, whatever words it holds."""
 _FEW = 3
@@ -71,8 +74,12 @@ def _read(heard: Understanding, session: Session | None, guide: Guide) -> Turn:
         unclear = {e.slot: heard.text[e.start : e.end] for e in wanted if e.value == UNCLEAR}
         heard = replace(heard, entities=tuple(e for e in wanted if e.slot not in unclear))
     words = tuple(text.words(heard.text))
-    if not heard.entities and not unclear and len(words) <= _BARE_WORDS and not before.options:
-        heard = _with_bare_value(heard, words, guide)
+    hits = guide.phrasebook.find(words)
+    if before.asking and not _UNDECIDED.isdisjoint(hits):
+        heard = _without_both(heard, before.asking)
+    if len(words) <= _BARE_WORDS and not before.options and "not" not in words:
+        known = {entity.slot for entity in heard.entities} | set(unclear)
+        heard = _with_bare_values(heard, guide, known)
     sure = heard.classification.zone == "answer"
     return Turn(
         heard,
@@ -81,20 +88,29 @@ def _read(heard: Understanding, session: Session | None, guide: Guide) -> Turn:
         _fill(before, heard.entities, unclear),
         words,
         " ".join(words),
-        guide.phrasebook.find(words),
+        hits,
         heard.classification.intent if sure else "",
         unclear,
         session is None,
     )
 
 
-def _with_bare_value(heard: Understanding, words: tuple[str, ...], guide: Guide) -> Understanding:
-    """Read 'us' or 'no, personal' as a detail also where no question for it is open."""
-    rest = [word for word in words if word not in guide.filler]
-    means = guide.bare_values.get(" ".join(rest))
-    if means is None or "not" in words:
+def _without_both(heard: Understanding, asked: str) -> Understanding:
+    """Leave out both of two values in 'maybe personal, maybe corporate, I have both'."""
+    if len({entity.value for entity in heard.entities if entity.slot == asked}) < 2:
         return heard
-    return replace(heard, entities=(Entity(*means, 0, len(heard.text)),))
+    return replace(heard, entities=tuple(e for e in heard.entities if e.slot != asked))
+
+
+def _with_bare_values(heard: Understanding, guide: Guide, known: set[str]) -> Understanding:
+    """Read 'us' or 'no, personal' as a detail also where no question for it is open."""
+    found = []
+    for part in _PART.finditer(heard.text):
+        rest = [word for word in text.words(part.group()) if word not in guide.filler]
+        means = guide.bare_values.get(" ".join(rest))
+        if means is not None and means[0] not in known:
+            found.append(Entity(*means, *part.span()))
+    return replace(heard, entities=(*heard.entities, *found)) if found else heard
 
 
 def _wanted(heard: Understanding, session: Session, guide: Guide) -> tuple[Entity, ...]:

@@ -353,3 +353,14 @@ def test_hours_asked_in_an_emergency_do_not_push_it_aside(bot: Bot) -> None:
 def test_details_beside_a_wish_do_not_hide_it(bot: Bot) -> None:
     reply = last(bot, "phone number for my personal card, i'm in nevada")
     assert numbers(reply) == {P1_US}
+
+
+def test_two_values_and_both_are_a_do_not_know(bot: Bot) -> None:
+    lines = ("which number do i call", "maybe personal, maybe corporate, i have both")
+    assert last(bot, *lines).slots.get("card_kind") is None
+    assert numbers(last(bot, *lines, "i am in texas")) == {P1_US, P2_US}
+
+
+def test_bare_details_one_after_the_other_are_all_read(bot: Bot) -> None:
+    reply = last(bot, "agent. now. personal card. us.")
+    assert (reply.asks, numbers(reply)) == (None, {P1_US})
