@@ -41,7 +41,7 @@ NEAR_TIE = 0.6
 SMALL_TALK_FROM = 0.6
 """Confidence from which unclear small talk is answered: a wrong 'goodbye' is worse than none."""
 
-NARROWED_FROM = 0.5
+NARROWED_FROM = 0.3
 """Confidence from which the words of a narrower question settle what would be asked back."""
 _NEVER_GUESSED = tuple(name for name in manners.STEERING if name != "goodbye")
 _PART = re.compile(r"[^.,;!?]+")
@@ -244,8 +244,8 @@ def _clarify(turn: Turn) -> Outcome | None:
             return take_up(turn, other)  # it asks for what tells the two apart
     if turn.mentions("grief"):
         return hand_over(turn, "grief")
-    if _is_narrowed(turn, *topics):
-        return take_up(turn, topics[0])
+    if (narrower := _narrowed(turn, topics)) is not None:
+        return take_up(turn, narrower)
     if turn.one_off:
         decision, after = take_up(turn, topics[0])
         return replace(decision, guess=topics[1]), after
@@ -257,14 +257,13 @@ def _clarify(turn: Turn) -> Outcome | None:
     return ask_which(topics), after
 
 
-def _is_narrowed(turn: Turn, first: str, second: str) -> bool:
-    """Tell whether the words ask a narrower question about the first topic only."""
-    topics = turn.guide.topics
-    return (
-        turn.heard.classification.confidence >= NARROWED_FROM
-        and topics[first].faq_for(turn.words) is not None
-        and topics[second].faq_for(turn.words) is None
-    )
+def _narrowed(turn: Turn, topics: tuple[str, ...]) -> str | None:
+    """Return that one of two near topics about which alone the words ask a narrower question."""
+    chances = dict(turn.heard.classification.ranking)
+    named = [n for n in topics if turn.guide.topics[n].faq_for(turn.words) is not None]
+    if len(named) != 1 or chances[named[0]] < NARROWED_FROM:
+        return None
+    return named[0] if chances[named[0]] >= NEAR_TIE * chances[topics[0]] else None
 
 
 def _urgent_of(turn: Turn, topics: tuple[str, ...]) -> str | None:
