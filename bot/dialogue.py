@@ -77,7 +77,8 @@ def _read(heard: Understanding, session: Session | None, guide: Guide) -> Turn:
     hits = guide.phrasebook.find(words)
     if before.asking and not _UNDECIDED.isdisjoint(hits):
         heard = _without_both(heard, before.asking)
-    if len(words) <= _BARE_WORDS and not before.options and "not" not in words:
+    short = len(words) <= _BARE_WORDS and not guide.bare_words.isdisjoint(words)
+    if short and not before.options and "not" not in words:
         known = {entity.slot for entity in heard.entities} | set(unclear)
         heard = _with_bare_values(heard, guide, known)
     sure = heard.classification.zone == "answer"
