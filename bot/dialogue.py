@@ -192,8 +192,10 @@ def _notes(turn: Turn, decision: Decision) -> tuple[str, ...]:
 
 
 def _two_wishes(turn: Turn) -> Outcome | None:
-    """Begin with the urgent one of two wishes, or the first; the other is named and kept."""
+    """Begin with the urgent one of two wishes, or the first; small talk beside one is no wish."""
     wishes = tuple(name for name in turn.heard.wishes if name in turn.guide.topics)
+    if len(wishes) == 1:  # 'Yes, that one. And can I pay in the app?'
+        return take_up(turn, wishes[0])
     return questions.both_wishes(turn, wishes) if len(wishes) == 2 else None
 
 

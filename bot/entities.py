@@ -75,7 +75,7 @@ class Extractor:
         any_case = asked and len(spans) <= _BARE_ANSWER
         named = hits.get(places.GROUP, ())
         where = list(places.among(named, message, spans, any_case=any_case)) if named else []
-        return Reading(message, spans, words, hits, where, dates.find(message, spans))
+        return Reading(message, spans, words, hits, where, dates.find(message, spans), asked)
 
     def _choices(self, read: Reading, slot: Slot, asked: bool) -> Iterator[Entity]:
         """Yield the choices named; with two choices, 'not the one' is the other."""
@@ -93,7 +93,7 @@ class Extractor:
             yield Entity(slot.name, value, read.spans[hit.first][1], read.spans[hit.last][2])
 
     def _places(self, read: Reading, slot: Slot, asked: bool) -> Iterator[Entity]:
-        answer = asked and len(read.words) <= _SHORT_ANSWER
+        short = len(read.words) <= _SHORT_ANSWER
         yield from self._choices(read, slot, asked)
         things = self._things[slot.name]
         for place in read.places:
@@ -104,7 +104,12 @@ class Extractor:
                     whereabouts.is_of_card(read, place, other)
                     for other in self._things.values()
                     if other
-                ) and whereabouts.is_of_person(read, place, answer=answer)
+                ) and whereabouts.is_of_person(
+                    read,
+                    place,
+                    answer=short
+                    and (asked or (read.answering and whereabouts.is_alone(read, place))),
+                )
             if counts:
                 at_home = place.country in (slot.home_country, AT_HOME)
                 value = slot.home if at_home else slot.away

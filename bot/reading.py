@@ -34,6 +34,8 @@ class Reading:
     """In order."""
     dates: list[tuple[int, int]]
     """First character of each date and one past its last."""
+    answering: bool
+    """Whether a question is open, whichever slot it is about."""
 
     def number_at(self, start: int) -> int:
         """Return the number of the first word that begins at a character or later."""
@@ -64,7 +66,11 @@ class Reading:
         if number == 0:
             return True
         following = self.spans[number][1] if number < len(self.spans) else len(self.text)
-        return _BOUNDARY.search(self.text, self.spans[number - 1][2], following) is not None
+        end = self.spans[number - 1][2]
+        gap = self.text[end:following]
+        if gap in (".", ",") and self.text[end - 1].isdigit() and self.text[following].isdigit():
+            return False  # inside a number: '$1,212.40'
+        return _BOUNDARY.search(gap) is not None
 
     def pauses_after(self, number: int) -> bool:
         """Tell whether a word is the last before a mark, or the last of all."""

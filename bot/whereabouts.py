@@ -87,6 +87,15 @@ def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:
     return cue >= 0 and bare[-1] in CUES.prepositions
 
 
+def is_alone(read: Reading, place: Place) -> bool:
+    """Tell whether a place is all of its clause: 'corporate card, Phoenix', 'personal, in Maine'."""
+    first = place.first
+    if first > 0 and not read.pauses_before(first) and read.words[first - 1] in ("in", "at"):
+        first -= 1
+    begins = first == 0 or read.pauses_before(first)
+    return begins and (place.last == len(read.words) - 1 or read.pauses_after(place.last))
+
+
 def _is_of_thing(read: Reading, place: Place, before: list[str]) -> bool:
     """Tell whether a call or a charge came from there: 'something from a shop in Reno'."""
     after = read.words[place.last + 1 : place.last + 5]
