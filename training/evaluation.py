@@ -174,7 +174,7 @@ def table(title: str, evaluation: Evaluation) -> str:
     """Return figures and intents as lines of text, worst intents first."""
     width = max(len(name) for name in (*evaluation.figures, *evaluation.by_intent))
     lines = [title, *(f"  {name:{width}}  {share}" for name, share in evaluation.figures.items())]
-    lines.append("  by intent, lowest first")
+    lines += ["  by intent, lowest first"] if evaluation.by_intent else []
     lines += [
         f"  {name:{width}}  {share}"
         for name, share in sorted(evaluation.by_intent.items(), key=lambda item: item[1].value)

@@ -149,23 +149,20 @@ def cross_validate(
 
 def fit(messages: list[list[str]], labels: list[str], settings: FeatureSettings) -> Pipeline:
     """Return the fitted features and classifier; its input is lists of words."""
-    pipeline = Pipeline(
-        [
-            ("features", features.build(settings)),
-            (
-                "classifier",
-                LogisticRegression(
-                    solver=SOLVER, C=INVERSE_REGULARISATION, tol=TOLERANCE, max_iter=1_000
-                ),
-            ),
-        ]
-    )
     try:
-        return pipeline.fit(messages, labels)
+        return unfitted(settings).fit(messages, labels)
     except ValueError as error:  # scikit-learn's only word for a block without a single feature
         raise UtteranceError(
             f"the utterances cannot be learned from ({error}); wanted sentences of several words"
         ) from error
+
+
+def unfitted(settings: FeatureSettings) -> Pipeline:
+    """Return features and classifier, not yet fitted."""
+    classifier = LogisticRegression(
+        solver=SOLVER, C=INVERSE_REGULARISATION, tol=TOLERANCE, max_iter=1_000
+    )
+    return Pipeline([("features", features.build(settings)), ("classifier", classifier)])
 
 
 @dataclass(frozen=True, slots=True)
