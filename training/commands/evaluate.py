@@ -16,6 +16,7 @@ from training.commands.options import add_jobs, add_json, with_progress
 if TYPE_CHECKING:
     from bot.classifier import Classifier
     from training.commands.options import Subparsers
+    from training.evaluation import Evaluation, Urgent
     from training.report import Report
     from training.utterances import Utterance
 
@@ -46,7 +47,7 @@ def run(options: argparse.Namespace, home: Home) -> int:
 
         check_place(options.report)
     rows = utterances.read_folder(home.utterances)
-    urgent: evaluation.Urgent | None = None
+    urgent: Urgent | None = None
     held_out = with_progress(trainer.cross_validate, rows, options.jobs, trainer.EVALUATION_FOLDS)
     parts = {"held-out folds": evaluation.cross_validated(held_out)}
     found = report.measure(held_out, trainer.in_training_order(rows))
@@ -58,11 +59,7 @@ def run(options: argparse.Namespace, home: Home) -> int:
         figures = {name: part.to_dict() for name, part in parts.items()}
         print(json.dumps({**figures, "report": found.to_dict()}))
     else:
-        held = replace(parts["held-out folds"], by_intent={})  # the report has them
-        tables = [evaluation.table("held-out folds", held), report.text(found)]
-        if "fresh set" in parts:
-            tables.append(evaluation.table("fresh set", parts["fresh set"]))
-        print("\n\n".join([*tables, *([str(urgent)] if urgent and urgent.found else [])]))
+        print(_tables(parts, found, urgent))
         _say_gaps(home, rows)
     if options.report:
         learning = with_progress(report.curve, rows, options.jobs, len(report.CURVE_SHARES))
@@ -70,6 +67,17 @@ def run(options: argparse.Namespace, home: Home) -> int:
         if not options.json:
             print(f"\nwrote {options.report}")
     return 0
+
+
+def _tables(parts: dict[str, Evaluation], found: Report, urgent: Urgent | None) -> str:
+    """Return all the figures as text."""
+    from training import evaluation, report
+
+    held = replace(parts["held-out folds"], by_intent={})  # the report has them
+    tables = [evaluation.table("held-out folds", held), report.text(found)]
+    if "fresh set" in parts:
+        tables.append(evaluation.table("fresh set", parts["fresh set"]))
+    return "\n\n".join([*tables, *([str(urgent)] if urgent and urgent.found else [])])
 
 
 def check_place(path: Path) -> None:
