@@ -9,7 +9,7 @@ from bot.cues import CUES
 from bot.guide import Slot
 from bot.messages import Entity
 from bot.phrases import Hit, Phrases
-from bot.places import AT_HOME
+from bot.places import AT_HOME, Place
 from bot.reading import Reading, last_of
 from bot.slips import Slips
 
@@ -218,3 +218,8 @@ def _is_other_date(read: Reading, number: int, end: int) -> bool:
     after = read.words[last : last + 4]
     cut = next((n for n, word in enumerate(after) if word in _CHARGED), len(after))
     return not CUES.other_date_after.isdisjoint(after[:cut])
+
+
+def _is_bare(read: Reading, place: Place) -> bool:
+    """Tell whether a place answers, unasked, along with the detail that was asked for."""
+    return read.answering and whereabouts.is_alone(read, place)

@@ -67,18 +67,23 @@ class Home:
         )
 
     @classmethod
-    def create(cls, folder: Path | str) -> Home:
+    def create(cls, folder: Path | str, *, blank: bool = False) -> Home:
         """Copy the shipped home into the new folder `folder`; return it.
 
+        `blank`: copy instead a tiny complete guide of another field, to be replaced by
+        one's own; it has no model until it is trained.
         Raises HomeError when the folder exists and is not empty.
         """
         root = Path(folder).expanduser()
         if root.exists() and (not root.is_dir() or any(root.iterdir())):
             raise HomeError(f"{root}: is there already; wanted a new or empty folder")
-        shipped = cls.shipped()
+        shipped = cls.at(_PACKAGE / "blank") if blank else cls.shipped()
         for part in ("guide", "utterances", "conversations"):
             shutil.copytree(getattr(shipped, part), root / part, ignore=_ONLY_DATA)
-        shutil.copytree(shipped.model_folder(), root / "models" / DEFAULT_NAME)
+        if blank:
+            (root / "models").mkdir()
+        else:
+            shutil.copytree(shipped.model_folder(), root / "models" / DEFAULT_NAME)
         return cls.at(root)
 
     @classmethod

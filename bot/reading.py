@@ -70,7 +70,7 @@ class Reading:
         gap = self.text[end:following]
         if gap in (".", ",") and self.text[end - 1].isdigit() and self.text[following].isdigit():
             return False  # inside a number: '$1,212.40'
-        return _BOUNDARY.search(gap) is not None
+        return _BOUNDARY.search(self.text, end, following) is not None
 
     def pauses_after(self, number: int) -> bool:
         """Tell whether a word is the last before a mark, or the last of all."""

@@ -88,7 +88,7 @@ def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:
 
 
 def is_alone(read: Reading, place: Place) -> bool:
-    """Tell whether a place is all of its clause: 'corporate card, Phoenix', 'personal, in Maine'."""
+    """Tell whether a place is all of its clause: 'personal, in Maine', 'corporate, Phoenix'."""
     first = place.first
     if first > 0 and not read.pauses_before(first) and read.words[first - 1] in ("in", "at"):
         first -= 1

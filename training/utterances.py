@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from bot.errors import UtteranceError
 MAX_LENGTH = 2_000
 """Characters of one utterance; a longer line is a file in the wrong place."""
 
-_INTENT = re.compile(r"[a-z][a-z0-9_]*")
+INTENT = re.compile(r"[a-z][a-z0-9_]*")
+"""What names an intent, and so a file."""
 _ALSO = "| also:"
 _ESCAPED = ("\\#", "\\!", "\\\\")
 
@@ -58,7 +60,7 @@ def read_folder(folder: Path, *, with_also: bool = False) -> list[Utterance]:
 
 def _read_file(path: Path, problems: list[str], *, with_also: bool) -> list[Utterance]:
     intent = path.stem
-    if not _INTENT.fullmatch(intent):
+    if not INTENT.fullmatch(intent):
         problems.append(
             f"{path}: the file name is not an intent; wanted lower-case letters, digits and _"
         )
@@ -134,7 +136,7 @@ def add(folder: Path, intent: str, text: str) -> bool:
     Raises UtteranceError for a name that is no intent, an empty text, a secret,
     or a sentence that stands under another intent.
     """
-    if not _INTENT.fullmatch(intent):
+    if not INTENT.fullmatch(intent):
         raise UtteranceError("the intent's name: wanted lower-case letters, digits and _")
     try:
         text.encode()
@@ -154,17 +156,18 @@ def add(folder: Path, intent: str, text: str) -> bool:
                 f"{known.source}: this sentence stands under {known.intent} already; "
                 "take it out there first"
             )
-    _append(folder / f"{intent}.txt", line)
+    append(folder / f"{intent}.txt", [line])
     return True
 
 
-def _append(path: Path, line: str) -> None:
+def append(path: Path, lines: Sequence[str]) -> None:
+    """Add lines, as `format_line` gives them, to a file: written aside and renamed."""
     before = path.read_bytes() if path.exists() else b""
     if before and not before.endswith(b"\n"):
         before += b"\n"
     aside = path.with_suffix(".txt.new")
     with aside.open("wb") as file:
-        file.write(before + line.encode() + b"\n")
+        file.write(before + "".join(f"{line}\n" for line in lines).encode())
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)

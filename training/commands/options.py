@@ -15,10 +15,14 @@ Result = TypeVar("Result")
 
 
 def add_jobs(command: argparse.ArgumentParser) -> None:
-    """Add `--jobs`."""
+    """Add `--jobs` and `--scheduler`."""
     command.add_argument(
         "--jobs", type=_jobs, default=-1, metavar="N", help="processes side by side (one a core)"
     )
+    command.add_argument(
+        "--scheduler", metavar="ADDRESS",
+        help="send the fits to this Dask cluster, for example tcp://10.0.0.5:8786",
+    )  # fmt: skip
 
 
 def add_json(command: argparse.ArgumentParser) -> None:

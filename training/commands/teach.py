@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def add(commands: Subparsers) -> None:
     """Add the command to the parser."""
     command = commands.add_parser("teach", help="add an utterance; train afterwards")
-    command.add_argument("intent", metavar="INTENT", help="what it means, for example make_payment")
+    command.add_argument("intent", metavar="INTENT", help="what it means, for example greet")
     command.add_argument("text", metavar="TEXT", help="what somebody might say")
 
 
