@@ -166,7 +166,8 @@ class Bot:
             session = Session(guide=guide.fingerprint)
         heard = self._understand(text, session or Session(), knowledge, today)
         decision, after = dialogue.step(heard, session, guide)
-        if self._inbox is not None and is_unclear(heard, decision):
+        asked = session is not None and bool(session.asking)
+        if self._inbox is not None and is_unclear(heard, decision, asked=asked):
             _set_aside(self._inbox, heard)
         return answers.word(decision, heard, after, guide), after
 

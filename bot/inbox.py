@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ TOP = 5
 """Intents of the ranking that are kept."""
 
 Reason = Literal["unclear", "corrected"]
+_TOKEN = re.compile(r"⟦\w*⟧")
 _log = logging.getLogger(__name__)
 
 
@@ -115,11 +117,21 @@ class FileInbox:
         return found
 
 
-def is_unclear(heard: Understanding, decision: Decision) -> bool:
-    """Tell whether the bot had to ask what was meant, to guess, or to give up."""
-    if heard.classification.zone == "answer" or not any(map(str.isalnum, heard.text)):
+def teachable(text: str) -> str:
+    """Return a masked message as one line to learn from: without the tokens of its secrets."""
+    return " ".join(_TOKEN.sub(" ", text).split())
+
+
+def is_unclear(heard: Understanding, decision: Decision, *, asked: bool) -> bool:
+    """Tell whether the bot had to ask what was meant, to guess, or to give up.
+
+    `asked`: whether a question was open, whose answer need not make sense on its own.
+    """
+    meant = heard.classification
+    if meant.zone == "answer" or not any(map(str.isalnum, teachable(heard.text))):
         return False
-    return decision.act in ("clarify", "unknown") or bool(decision.guess)
+    guessed = meant.zone == "clarify" and decision.intent == meant.intent and not asked
+    return guessed or decision.act in ("clarify", "unknown")
 
 
 def _typed(name: str, value: Any) -> Any:

@@ -60,7 +60,8 @@ def read(path: Path) -> list[bytes]:
 def _replace(path: Path, blob: bytes) -> None:
     aside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY), "wb") as file:
+        rights = path.stat().st_mode & 0o777
+        with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, rights), "wb") as file:
             file.write(blob)
             file.flush()
             os.fsync(file.fileno())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.input import Input
 from prompt_toolkit.output import Output
 from prompt_toolkit.shortcuts import ProgressBar
 from prompt_toolkit.shortcuts.progress_bar import ProgressBarCounter, formatters
@@ -19,18 +19,17 @@ _FORMATTERS = [
 
 
 @contextmanager
-def counted(label: str, output: Output) -> Iterator[Callable[[int, int], None]]:
+def counted(
+    label: str, output: Output, keys: Input | None = None
+) -> Iterator[Callable[[int, int], None]]:
     """Show a bar while the block runs; it is given `report(done, of)`.
 
-    The bar reads no keys: Ctrl-C stays a KeyboardInterrupt of the block, and what is
-    typed meanwhile waits for the next prompt.
+    `keys`: where Ctrl-C comes from, which is a KeyboardInterrupt of the block; None is
+    the terminal. Other keys are let go.
     """
-    with (
-        create_pipe_input() as no_keys,
-        ProgressBar(
-            formatters=_FORMATTERS, input=no_keys, output=output, color_depth=color_depth()
-        ) as bar,
-    ):
+    with ProgressBar(
+        formatters=_FORMATTERS, input=keys, output=output, color_depth=color_depth()
+    ) as bar:
         counter: ProgressBarCounter[object] = bar(label=label)
 
         def report(done: int, of: int) -> None:

@@ -37,7 +37,7 @@ def chat(
     hints = NextTexts()
     completer = CommandCompleter()
     session = prompt_session(hints, completer, terminal_input, terminal_output)
-    screen = Screen(session.app.output)
+    screen = Screen(session.app.output, session.app.input)
     screen.show(WELCOME)
     talk = _begin(home, screen, session, completer)
     while True:
@@ -76,7 +76,7 @@ def _begin(
     def ask(question: str, names: Iterable[str]) -> str:
         asking: PromptSession[str] = PromptSession(
             completer=NameCompleter(names), style=STYLE, color_depth=color_depth(),
-            input=session.app.input, output=session.app.output,
+            input=screen.keys, output=screen.output,
         )  # fmt: skip
         try:
             return asking.prompt([("class:prompt", question)]).strip()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import BotError
-from bot.inbox import InboxEntry
+from bot.inbox import InboxEntry, teachable
 from bot.messages import OUT_OF_SCOPE
 from bot.repl import SESSION_ID
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 GUESSES = 4
 """Intents that /wrong offers by number."""
-_TOKEN = re.compile(r"⟦\w+⟧")
 _SHOWN_AFTER_TRAINING = 5
 Ask = Callable[[str, Iterable[str]], str]
 
@@ -131,7 +129,7 @@ def _why(chat: Chat, _: str) -> None:
 
 def _wrong(chat: Chat, named: str) -> None:
     """Correct the last answer: by number, by name, or as out of scope."""
-    text = " ".join(_TOKEN.sub(" ", chat.last).split())
+    text = teachable(chat.last)
     if not text:
         chat.screen.show("There is no message yet to correct.")
         return
@@ -168,7 +166,7 @@ def _teach(chat: Chat, rest: str) -> None:
     if not text.strip():
         chat.screen.show("Wanted: /teach INTENT text, for example: /teach greet hello my friend")
         return
-    if _TOKEN.search(chat.bot.mask(text)):
+    if chat.bot.mask(text) != text:
         chat.screen.show("That holds a card number or a code. Teach it without, please.")
         return
     wanted = _intent(chat, intent)
@@ -195,7 +193,7 @@ def _intent(chat: Chat, named: str) -> str:
 def _teach_line(chat: Chat, intent: str, text: str) -> bool:
     outcome = chat.teacher.teach(intent, text)
     if outcome.status != 0:
-        chat.screen.show(outcome.messages or "The line was not added.")
+        chat.screen.show(_said(outcome) or "The line was not added.")
         return False
     if outcome.document.get("added"):
         chat.taught.append(text)
@@ -213,7 +211,7 @@ def _train(chat: Chat, _: str) -> None:
 
     before = {text: _meaning(chat, text) for text in chat.taught[-_SHOWN_AFTER_TRAINING:]}
     started = time.monotonic()
-    with counted("training", chat.screen.output) as report:
+    with counted("training", chat.screen.output, chat.screen.keys) as report:
         outcome = chat.teacher.train(report)
     if outcome.status != 0:
         chat.screen.show(_not_trained(outcome))
@@ -226,7 +224,7 @@ def _train(chat: Chat, _: str) -> None:
     count, seconds = outcome.document.get("utterances", 0), time.monotonic() - started
     chat.screen.show(f"Trained on {count:,} sentences in {seconds:.0f} s; the new model answers.")
     if outcome.messages:
-        chat.screen.show(outcome.messages)
+        chat.screen.show(_said(outcome))
     chat.taught.clear()
     rows = [f'"{text}": {was} -> {_meaning(chat, text)}' for text, was in before.items()]
     if rows:
@@ -236,8 +234,12 @@ def _train(chat: Chat, _: str) -> None:
 def _not_trained(outcome: Outcome) -> str:
     if outcome.stopped:
         return "Stopped. The model in use is as it was."
-    said = outcome.messages or f"bot-train left with status {outcome.status}."
+    said = _said(outcome) or f"bot-train left with status {outcome.status}."
     return f"{said}\nThe model in use is as it was."
+
+
+def _said(outcome: Outcome) -> str:
+    return outcome.messages.replace("bot-train: ", "")
 
 
 def _meaning(chat: Chat, text: str) -> str:

@@ -9,6 +9,7 @@ from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.formatted_text import FormattedText, StyleAndTextTuples
+from prompt_toolkit.input import Input
 from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.shortcuts import print_formatted_text
 from prompt_toolkit.styles import Style
@@ -24,8 +25,10 @@ STYLE = Style.from_dict({"prompt": "ansicyan bold", "value": "bold", "hint": "an
 class Screen:
     """Prints to the terminal; control characters in a text never reach it."""
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: Output, keys: Input | None = None) -> None:
+        """Print to `output`; `keys` is the input beside it, None the terminal's."""
         self.output = output
+        self.keys = keys
 
     def show(self, text: str) -> None:
         """Print `text`, wrapped, and a blank line."""

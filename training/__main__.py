@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from bot.errors import BotError
 from bot.home import Home
-from training.commands import benchmark, evaluate, export, teach, train
+from training.commands import benchmark, evaluate, export, review, teach, train
 
 # scikit-learn takes a second to import: each command imports what it needs when it
 # runs, so that --help and mistakes are answered at once.
@@ -16,6 +16,7 @@ COMMANDS = {
     "train": train,
     "evaluate": evaluate,
     "teach": teach,
+    "review": review,
     "export": export,
     "benchmark": benchmark,
 }
@@ -24,6 +25,7 @@ EXAMPLES = """examples:
   bot-train train                                    fit a model and put it in use
   bot-train evaluate                                 measure on held-out folds and the fresh set
   bot-train teach report_lost_or_stolen_card "some kid grabbed my bag"
+  bot-train review                                   label what was not understood
   bot-train export --sklearn pipeline.joblib         the model as a scikit-learn pipeline
   bot-train benchmark --data clinc150                the method on a public intent set
   bot-train --home mybot train                       the same for a home of your own

@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot import redaction
+from bot import linefile, redaction
 from bot.errors import UtteranceError
 
 MAX_LENGTH = 2_000
@@ -95,6 +95,11 @@ def parse_line(line: str, intent: str, source: str = "", *, with_also: bool = Fa
     return Utterance(intent, line, protected, others, source)
 
 
+def is_intent(name: str) -> bool:
+    """Tell whether `name` can name an intent, and so a file."""
+    return _INTENT.fullmatch(name) is not None
+
+
 def format_line(text: str) -> str:
     """Return `text` as a line of a file: the inverse of `parse_line` for any one-line text."""
     line = " ".join(unicodedata.normalize("NFC", text).split())
@@ -168,3 +173,23 @@ def _append(path: Path, line: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
+
+
+def remove(folder: Path, intent: str, text: str) -> bool:
+    """Take the last line that holds `text` out of the file of `intent`; False when there is none.
+
+    A file that is left without a line goes too. The rest is written aside and renamed.
+    """
+    path = folder / f"{intent}.txt"
+    line = format_line(text).encode()
+    if not path.exists() or line not in linefile.read(path):
+        return False
+
+    def without(lines: list[bytes]) -> list[bytes]:
+        at = len(lines) - 1 - lines[::-1].index(line) if line in lines else len(lines)
+        return [*lines[:at], *lines[at + 1 :]]
+
+    linefile.keep(path, without)
+    if not path.read_bytes():
+        path.unlink()
+    return True

@@ -46,6 +46,7 @@ def with_progress(work: Callable[..., Result], rows: Rows, jobs: int, fits: int)
     With CARDLINE_PROGRESS set, a program follows: a line of JSON on stderr after each fit.
     """
     if os.environ.get(PROGRESS_VARIABLE):
+        _print_report(0, fits)
         return work(rows, jobs=jobs, report=_print_report)
     if not sys.stderr.isatty():
         return work(rows, jobs=jobs)
