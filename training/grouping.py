@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from math import ceil
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from scipy.sparse import csr_array
 
 from bot import text
 
@@ -14,6 +16,8 @@ finds 99.6 % of those typed again with a slip or a courtesy, and joins 0.5 % of 
 with one of another intent (docs/near_duplicates.py)."""
 LARGEST = 8
 """Sentences of one group: as many as a person reads before deciding on all of them."""
+_AT_ONCE = 500
+"""Sentences compared with all others at once: what keeps the memory small."""
 
 
 def groups(sentences: Sequence[str]) -> list[list[int]]:
@@ -22,45 +26,41 @@ def groups(sentences: Sequence[str]) -> list[list[int]]:
     Each group is led by its first sentence, and holds only what is like that one, so
     that no chain of small differences leads from one meaning to another.
     """
-    grams = [_trigrams(sentence) for sentence in sentences]
-    frequency = Counter(gram for row in grams for gram in row)
-    leaders: dict[str, list[int]] = defaultdict(list)
     found: dict[int, list[int]] = {}
-    for place, row in enumerate(grams):
-        rarest = _rarest(row, frequency)
-        leader = _leader(row, {i for gram in rarest for i in leaders[gram]}, grams, found)
-        if leader is None:
-            found[place] = [place]
-            for gram in rarest:
-                leaders[gram].append(place)
+    for place, alike in enumerate(_alike(sentences)):
+        open_to_more = [(share, -i) for i, share in alike if i in found and len(found[i]) < LARGEST]
+        if open_to_more:
+            found[-max(open_to_more)[1]].append(place)
         else:
-            found[leader].append(place)
+            found[place] = [place]
     return list(found.values())
 
 
-def _leader(
-    row: frozenset[str],
-    candidates: Iterable[int],
-    grams: Sequence[frozenset[str]],
-    found: dict[int, list[int]],
-) -> int | None:
-    """Return the leader most like `row`, if one is like it and has room."""
-    scored = [
-        (len(row & grams[i]) / len(row | grams[i]), -i)
-        for i in candidates
-        if len(found[i]) < LARGEST
-    ]
-    share, place = max(scored, default=(0.0, 0))
-    return -place if share >= ALIKE_FROM else None
+def _alike(sentences: Sequence[str]) -> Iterator[list[tuple[int, float]]]:
+    """Yield, for each sentence, those before it that it is like, and how much."""
+    rows = _incidence([_trigrams(sentence) for sentence in sentences])
+    sizes = np.diff(rows.indptr)
+    for start in range(0, len(sentences), _AT_ONCE):
+        common = (rows[start : start + _AT_ONCE] @ rows.T).tocoo()
+        first, second = common.row + start, common.col
+        shares = common.data / (sizes[first] + sizes[second] - common.data)
+        chosen = (shares >= ALIKE_FROM) & (second < first)
+        near: dict[int, list[tuple[int, float]]] = defaultdict(list)
+        for place, other, share in zip(
+            first[chosen].tolist(), second[chosen].tolist(), shares[chosen].tolist(), strict=True
+        ):
+            near[place].append((other, share))
+        for place in range(start, min(start + _AT_ONCE, len(sentences))):
+            yield near[place]
 
 
-def _rarest(row: frozenset[str], frequency: Counter[str]) -> list[str]:
-    """Return enough of the rarest trigrams that two rows alike must share one of them.
-
-    This is the prefix filter of set similarity joins (Chaudhuri and others 2006).
-    """
-    enough = len(row) - ceil(ALIKE_FROM * len(row)) + 1
-    return sorted(row, key=lambda gram: (frequency[gram], gram))[:enough]
+def _incidence(sets: Sequence[frozenset[str]]) -> csr_array:
+    """Return which set holds which trigram, shape (sets, trigrams): 1.0 or nothing."""
+    number: dict[str, int] = {}
+    columns = [number.setdefault(gram, len(number)) for row in sets for gram in sorted(row)]
+    ends = np.cumsum([0, *(len(row) for row in sets)])
+    values = np.ones(len(columns), dtype=np.float32)
+    return csr_array((values, columns, ends), shape=(len(sets), max(1, len(number))))
 
 
 def _trigrams(sentence: str) -> frozenset[str]:

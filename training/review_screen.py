@@ -92,7 +92,8 @@ def go_through(review: Review, home: Home, terminal: Terminal | None = None) -> 
     """Show one item after the other until there is none left, or the person leaves."""
     if terminal is None:
         terminal = Screen() if sys.stdin.isatty() and sys.stdout.isatty() else Pipe()
-    terminal.show([("class:hint", f"{KEYS}\n")] if isinstance(terminal, Pipe) else [("", "")])
+    # Once here too: a terminal that does not tell its cursor's place shows no toolbar.
+    terminal.show([("class:hint", f"{KEYS}\n")])
     shown: Item | None = None
     while (item := review.current) is not None:
         if item is not shown:
