@@ -128,7 +128,9 @@ def is_unclear(heard: Understanding, decision: Decision, *, asked: bool) -> bool
     `asked`: whether a question was open, whose answer need not make sense on its own.
     """
     meant = heard.classification
-    if meant.zone == "answer" or not any(map(str.isalnum, teachable(heard.text))):
+    if meant.zone == "answer" or not any(map(str.isalnum, heard.text)):
+        return False
+    if heard.masked:  # the reply says that a message with a secret is not kept
         return False
     guessed = meant.zone == "clarify" and decision.intent == meant.intent and not asked
     return guessed or decision.act in ("clarify", "unknown")

@@ -65,11 +65,19 @@ def test_the_answer_to_a_question_is_not_kept_though_it_means_nothing_on_its_own
     assert not path.exists()
 
 
-def test_no_secret_reaches_the_disk(keeper: Bot, path: Path) -> None:
-    keeper.reply(f"taxi to the moon for {CARD}, pin 9137", session_id="u1")
-    FileInbox(path).add(InboxEntry(f"card {CARD}", "unknown", (), "2026-01-01"))
+@pytest.mark.parametrize("said", [f"taxi to the moon for {CARD}", "a taxi, pin 9137, in Spain"])
+def test_a_message_with_a_secret_is_not_kept_as_the_reply_says(
+    keeper: Bot, path: Path, said: str
+) -> None:
+    assert "have not kept" in keeper.reply(said, session_id="u1").text
+    assert not path.exists()
+
+
+def test_no_secret_reaches_the_disk_whoever_made_the_entry(path: Path) -> None:
+    FileInbox(path).add(InboxEntry(f"card {CARD}, pin 9137", "unknown", (), "2026-01-01"))
+    FileInbox(path).add(InboxEntry.of(f"eaten {CARD}", TORN, reason="corrected"))
     blob = path.read_text(encoding="utf-8")
-    assert "⟦card⟧" in blob
+    assert blob.count("⟦card⟧") == 2
     for digits in ("3782", "822463", "10005", "9137"):
         assert digits not in blob
 
