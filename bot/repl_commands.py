@@ -226,7 +226,7 @@ def _train(chat: Chat, _: str) -> None:
     if outcome.messages:
         chat.screen.show(_said(outcome))
     chat.taught.clear()
-    rows = [f'"{text}": {was} -> {_meaning(chat, text)}' for text, was in before.items()]
+    rows = [f'"{text}": {was} before, {_meaning(chat, text)} now' for text, was in before.items()]
     if rows:
         chat.screen.show("\n".join(rows))
 
@@ -244,7 +244,9 @@ def _said(outcome: Outcome) -> str:
 
 def _meaning(chat: Chat, text: str) -> str:
     found = chat.bot.classify(text)
-    return f"{found.intent} ({found.zone}, {found.confidence:.2f})"
+    if found.zone == "unknown":
+        return "not understood"
+    return found.intent if found.zone == "answer" else f"perhaps {found.intent}"
 
 
 COMMANDS = {

@@ -193,7 +193,7 @@ def test_plain_lines_in_plain_lines_out(home: Home) -> None:
     assert "there is no intent pya; did you mean pay?" in done.stdout
     assert "9: wanted a number from 1 to 3" in done.stdout
     assert "new: it needs a topic" in done.stdout
-    assert "4 labelled (4 lines added), 0 dropped, 1 left. Now run: bot-train train" in done.stdout
+    assert "4 labelled (4 new lines), 0 dropped, 1 left. Now run: bot-train train" in done.stdout
     found = {name: lines(home, name) for name in ("opening_hours", "out_of_scope", "animals")}
     assert [len(rows) for rows in found.values()] == [4, 1, 1]
 
@@ -236,11 +236,19 @@ def test_in_a_real_terminal_tab_completes_and_no_message_steers_it(home: Home) -
         time.sleep(0.3)
         child.send("\r")
         child.expect("-> opening_hours")
+        child.expect("That was the last one")
+        child.send("u\r")
+        child.expect("taken back")
+        child.send("greet\r")
+        child.expect("-> greet")
+        child.send("\r")
         child.expect("1 labelled")
         child.expect(pexpect.EOF)
     finally:
         child.close(force=True)
     assert child.exitstatus == 0
+    assert len(lines(home, "opening_hours")) == 3
+    assert len(lines(home, "greet")) == 3
 
 
 def test_killed_at_any_moment_no_label_and_no_message_is_lost(home: Home) -> None:

@@ -97,6 +97,11 @@ class Review:
         """Return the item to decide on, or None when there is none left."""
         return self.left[0] if self.left else None
 
+    @property
+    def can_undo(self) -> bool:
+        """Tell whether something was decided in this sitting."""
+        return bool(self._done)
+
     def label(self, intent: str) -> list[str]:
         """Teach the current item's texts as `intent`; return what could not be taught, and why.
 

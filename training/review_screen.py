@@ -95,19 +95,23 @@ def go_through(review: Review, home: Home, terminal: Terminal | None = None) -> 
     # Once here too: a terminal that does not tell its cursor's place shows no toolbar.
     terminal.show([("class:hint", f"{KEYS}\n")])
     shown: Item | None = None
-    while (item := review.current) is not None:
-        if item is not shown:
+    while True:
+        item = review.current
+        if item is None and not review.can_undo:
+            return
+        if item is None:
+            terminal.show([("", "That was the last one. Enter leaves, u takes it back.\n")])
+        elif item is not shown:
             terminal.show(card(item, review.total - len(review.left) + 1, review.total))
-            shown = item
+        shown = item
         line = terminal.ask(review.intents)
-        if line is None or line == "q":
+        if line is None or line == "q" or (item is None and line != "u"):
             return
         try:
             said = decide(review, home, line)
         except BotError as error:
             said = str(error)
-        if said:
-            terminal.show([("", f"{printable(said)}\n")])
+        terminal.show([("", f"{printable(said)}\n")])
 
 
 def card(item: Item, number: int, total: int) -> StyleAndTextTuples:

@@ -42,10 +42,10 @@ def run(options: argparse.Namespace, home: Home) -> int:
         return 0
     review_screen.go_through(review, home)
     counts = review.summary()
+    added = f"{counts['added']} new line{'' if counts['added'] == 1 else 's'}"
     print(
-        f"{counts['labelled']} labelled ({counts['added']} lines added), {counts['dropped']} "
-        f"dropped, {counts['left']} left."
-        + (" Now run: bot-train train" if counts["added"] else "")
+        f"{counts['labelled']} labelled ({added}), {counts['dropped']} dropped, "
+        f"{counts['left']} left.{' Now run: bot-train train' if counts['added'] else ''}"
     )
     return 0
 
