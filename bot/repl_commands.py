@@ -11,6 +11,7 @@ from bot.errors import BotError
 from bot.inbox import InboxEntry, teachable
 from bot.messages import OUT_OF_SCOPE
 from bot.repl import SESSION_ID
+from bot.teacher import WORSE
 
 if TYPE_CHECKING:
     from bot.bot import Bot
@@ -235,6 +236,8 @@ def _not_trained(outcome: Outcome) -> str:
     if outcome.stopped:
         return "Stopped. The model in use is as it was."
     said = _said(outcome) or f"bot-train left with status {outcome.status}."
+    if outcome.status == WORSE:
+        said = f"The new model would be worse, so it is not used.\n{said}"
     return f"{said}\nThe model in use is as it was."
 
 

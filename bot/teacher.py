@@ -16,6 +16,8 @@ from typing import Any
 
 PROGRESS_VARIABLE = "CARDLINE_PROGRESS"
 """Environment variable that makes bot-train print a line of JSON on stderr after each fit."""
+WORSE = 3
+"""Exit status of a training whose model was worse and was not put in use."""
 _STOPS_WITHIN = 5.0
 """Seconds that the program has to leave after Ctrl-C, before it is ended."""
 _BESIDE = Path(__file__).resolve().parent.parent

@@ -187,6 +187,7 @@ def test_a_folder_of_the_same_name_where_one_stands_is_not_run(
 ) -> None:
     trap = tmp_path / "here" / "training"
     trap.mkdir(parents=True)
+    (trap / "__init__.py").touch()
     (trap / "__main__.py").write_text("open('trapped', 'w')")
     monkeypatch.chdir(trap.parent)
     assert "Added" in typed("/teach greet hello my zebra\r/quit\r", small_home)
