@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import unicodedata
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -118,8 +119,8 @@ class FileInbox:
 
 
 def teachable(text: str) -> str:
-    """Return a masked message as one line to learn from: without the tokens of its secrets."""
-    return " ".join(_TOKEN.sub(" ", text).split())
+    """Return a masked message as one line (NFC) to learn from, without its secrets' tokens."""
+    return " ".join(unicodedata.normalize("NFC", _TOKEN.sub(" ", text)).split())
 
 
 def is_unclear(heard: Understanding, decision: Decision, *, asked: bool) -> bool:

@@ -200,7 +200,7 @@ def _teach_line(chat: Chat, intent: str, text: str) -> bool:
         chat.taught.append(text)
         chat.screen.show(f"Added under {intent}. /train puts it into use.")
     else:
-        chat.screen.show(f"It stands under {intent} already. /train puts it into use.")
+        chat.screen.show(f"It stands under {intent} already; /train learns it if that is new.")
     return True
 
 
