@@ -11,6 +11,7 @@ from bot.errors import HomeError
 from bot.modelfile import DEFAULT_NAME, current_name
 
 ENVIRONMENT_VARIABLE = "CARDLINE_HOME"
+INBOX_FILE = "inbox.jsonl"
 _ONLY_DATA = shutil.ignore_patterns("__pycache__", "*.py", "*.pyc")
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -34,6 +35,11 @@ class Home:
     def fresh(self) -> Path:
         """Return the folder of the test sentences that are never trained on; it may be missing."""
         return self.conversations.with_name("fresh")
+
+    @property
+    def inbox(self) -> Path:
+        """Return the file of the messages set aside for review; it may be missing."""
+        return self.models.with_name(INBOX_FILE)
 
     @classmethod
     def at(cls, folder: Path | str) -> Home:

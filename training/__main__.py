@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from bot.errors import BotError
 from bot.home import Home
-from training.commands import benchmark, evaluate, export, import_file, teach, train
+from training.commands import benchmark, evaluate, export, import_file, review, teach, train
 from training.scheduler import connected
 
 # scikit-learn takes a second to import: each command imports what it needs when it
@@ -17,6 +17,7 @@ COMMANDS = {
     "train": train,
     "evaluate": evaluate,
     "teach": teach,
+    "review": review,
     "import": import_file,
     "export": export,
     "benchmark": benchmark,
@@ -27,6 +28,7 @@ EXAMPLES = """examples:
   bot-train evaluate                                 measure on held-out folds and the fresh set
   bot-train evaluate --report out.html               the same as a page with plots
   bot-train teach report_lost_or_stolen_card "some kid grabbed my bag"
+  bot-train review                                   label what was not understood
   bot-train import nlu.yml                           sentences from Rasa, CSV or JSON Lines
   bot-train export --rasa nlu.yml                    the same the other way round
   bot-train export --sklearn pipeline.joblib         the model as a scikit-learn pipeline

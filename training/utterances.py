@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot import redaction
+from bot import linefile, redaction
 from bot.errors import UtteranceError
 
 MAX_LENGTH = 2_000
@@ -60,7 +60,7 @@ def read_folder(folder: Path, *, with_also: bool = False) -> list[Utterance]:
 
 def _read_file(path: Path, problems: list[str], *, with_also: bool) -> list[Utterance]:
     intent = path.stem
-    if not INTENT.fullmatch(intent):
+    if not is_intent(intent):
         problems.append(
             f"{path}: the file name is not an intent; wanted lower-case letters, digits and _"
         )
@@ -95,6 +95,11 @@ def parse_line(line: str, intent: str, source: str = "", *, with_also: bool = Fa
         line = line[1:]
     others = tuple(name.strip() for name in also.split(",") if name.strip())
     return Utterance(intent, line, protected, others, source)
+
+
+def is_intent(name: str) -> bool:
+    """Tell whether `name` can name an intent, and so a file."""
+    return INTENT.fullmatch(name) is not None
 
 
 def format_line(text: str) -> str:
@@ -136,7 +141,7 @@ def add(folder: Path, intent: str, text: str) -> bool:
     Raises UtteranceError for a name that is no intent, an empty text, a secret,
     or a sentence that stands under another intent.
     """
-    if not INTENT.fullmatch(intent):
+    if not is_intent(intent):
         raise UtteranceError("the intent's name: wanted lower-case letters, digits and _")
     try:
         text.encode()
@@ -171,3 +176,23 @@ def append(path: Path, lines: Sequence[str]) -> None:
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
+
+
+def remove(folder: Path, intent: str, text: str) -> bool:
+    """Take the last line that holds `text` out of the file of `intent`; False when there is none.
+
+    A file that is left without a line goes too. The rest is written aside and renamed.
+    """
+    path = folder / f"{intent}.txt"
+    line = format_line(text).encode()
+    if not path.exists() or line not in linefile.read(path):
+        return False
+
+    def without(lines: list[bytes]) -> list[bytes]:
+        at = len(lines) - 1 - lines[::-1].index(line) if line in lines else len(lines)
+        return [*lines[:at], *lines[at + 1 :]]
+
+    linefile.keep(path, without)
+    if not path.read_bytes():
+        path.unlink()
+    return True
