@@ -127,6 +127,11 @@ def check_trainable(utterances: list[Utterance]) -> None:
         raise UtteranceError("\n".join(problems))
 
 
+def is_intent_name(name: str) -> bool:
+    """Tell whether `name` may be an intent's: lower-case letters, digits and _."""
+    return _INTENT.fullmatch(name) is not None
+
+
 def add(folder: Path, intent: str, text: str) -> bool:
     """Add an utterance to the file of `intent`; False when it stands there already.
 
@@ -134,7 +139,7 @@ def add(folder: Path, intent: str, text: str) -> bool:
     Raises UtteranceError for a name that is no intent, an empty text, a secret,
     or a sentence that stands under another intent.
     """
-    if not _INTENT.fullmatch(intent):
+    if not is_intent_name(intent):
         raise UtteranceError("the intent's name: wanted lower-case letters, digits and _")
     try:
         text.encode()
