@@ -250,7 +250,8 @@ def test_a_name_that_is_no_folder_name_is_refused_and_the_model_stays_in_use(
     assert run(home, "train", "--name", "first", "--jobs", "1") == 0
     assert name in refusal(capsys, home, "train", "--jobs", "1", "--name", name)
     assert (home / "models" / "current").read_text() == "first\n"
-    assert {path.name for path in (home / "models").iterdir()} == {"first", "current"}
+    names = {path.name for path in (home / "models").iterdir()}
+    assert names == {"first", "current", ".lock"}
 
 
 def test_help_and_mistakes_are_answered_without_loading_scikit_learn(root: Path) -> None:
