@@ -32,6 +32,7 @@ PROMISES = {
     "exception": "no message brings the bot down",
     "length": "a reply is never empty and fits a screen",
     "question": "the same question never stands in three replies in a row",
+    "clarify": "three replies in a row never ask which topic was meant",
     "number": "details once known rule out the wrong phone numbers, on the sheet too",
     "session": "a session stays under 2 kB",
     "secret": "a secret never comes back, in this turn or a later one",

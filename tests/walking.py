@@ -27,12 +27,16 @@ CARDS = (
 ).split("|")
 CARD_FRAMES = (
     "{}|my card number is {}|{} it was stolen|corporate, {}|i'm in lyon and it is {}|"
-    "charge from {}|reference number {}|charge of $20 from Uber, card {}|{line} {}|{} {line}"
+    "charge from {}|reference number {}|charge of $20 from Uber, card {}|{line} {}|{} {line}|"
+    "i want to dispute a charge from {}|dispute a charge from Uber {}|my name is {}|"
+    "status of my application, reference number {}|not solved, case number {}"
 ).split("|")
 CODE_FRAMES = (
     "my pin is {}|pin: {}, i lost my card|the security code is {}|cvv {}|{} is my pin|"
     "i am in the us, pin {}|charge from Uber pin {}|my password is x{}y|{line}, my pin is {}|"
-    "reference number AB-123456 and pin {}"
+    "reference number AB-123456 and pin {}|i want to dispute a charge from Uber pin {}|"
+    "status of my application, reference AB-123456 pin {}|not solved, case number {} is my pin|"
+    "status of my application, reference number and pin {}|dispute a charge from Uber code {}"
 ).split("|")
 CONTROL = (
     "cancel|never mind|start over|restart|repeat that|what was that again|yes|no|thanks|hello|"
@@ -53,6 +57,9 @@ GIBBERISH = (
 ).split("|")
 LONG = "charge from " + "Aé東" * 400
 """A detail that would fill a session, if it were kept whole."""
+
+OR = " or "
+"""Stands in what `question_of` returns for a 'did you mean'."""
 
 MAX_TEXT = 1_200
 """Characters of a reply."""
@@ -141,10 +148,13 @@ class Walker:
         """Say something; return the promises that the reply breaks."""
         self.said.append(line)
         try:
-            reply = self.bot.reply(line.text, session_id=self.name)
-            sheet = self.bot.sheet(self.name)
+            return self._turn(line) + self.ways_out()
         except Exception as error:  # whatever it is, the walk is to tell which words led there
             return [Broken("exception", f"{type(error).__name__}: {error}")]
+
+    def _turn(self, line: Line) -> list[Broken]:
+        reply = self.bot.reply(line.text, session_id=self.name)
+        sheet = self.bot.sheet(self.name)
         blob = self.store.held[self.name]
         self.asked.append(question_of(reply, blob))
         page = f"{sheet.text} {sheet.markdown}"
@@ -152,7 +162,8 @@ class Walker:
         shown = str({**reply.to_dict(), "confidence": ""})
         kept = {
             "length": bool(reply.text.strip()) and len(reply.text) < MAX_TEXT,
-            "question": not (len(self.asked) == 3 and self.asked[0] and len(set(self.asked)) == 1),
+            "question": len(self.asked) < 3 or not self.asked[0] or len(set(self.asked)) > 1,
+            "clarify": len(self.asked) < 3 or not all(OR in asked for asked in self.asked),
             "number": not wrong_numbers(reply, f"{shown} {page}"),
             "session": len(blob.encode()) < MAX_SESSION,
             "secret": not any(
@@ -162,8 +173,7 @@ class Walker:
                 for text in (shown, page, kept_of(blob))
             ),
         }
-        broken = [Broken(name, repr(reply.text)) for name, good in kept.items() if not good]
-        return broken + self.ways_out()
+        return [Broken(name, repr(reply.text)) for name, good in kept.items() if not good]
 
     def ways_out(self) -> list[Broken]:
         """Say 'cancel', then for a person, from the state reached; then put it back."""
@@ -205,7 +215,7 @@ def question_of(reply: Reply, blob: str) -> str:
         if reply.asks == slot.name or any(q and q in reply.text for q in (slot.ask, slot.again)):
             return slot.name
     session = Session.from_json(blob)
-    return " or ".join(session.options) if session.last == "clarify" else ""
+    return OR.join(session.options) if session.last == "clarify" else ""
 
 
 def wrong_numbers(reply: Reply, shown: str) -> set[str]:
@@ -266,7 +276,9 @@ def walk(turns: int, seed: int, *, people: int = 8) -> dict[str, tuple[Line, ...
             if rng.random() < 0.2 and not same_alone(walker):
                 found.setdefault("alone", tuple(walker.said))
             walker.leave()
-        for broken in walker.say(any_line(rng)):
+        # People say a thing again, word for word, when they were not understood.
+        again = bool(walker.said) and rng.random() < 0.12
+        for broken in walker.say(walker.said[-1] if again else any_line(rng)):
             if broken.promise not in found:
                 found[broken.promise] = shortest(tuple(walker.said), broken.promise)
     return found
@@ -278,7 +290,10 @@ def same_alone(walker: Walker) -> bool:
     blob = store.held.get(walker.name)
     bot.forget(walker.name)
     for line in walker.said:
-        bot.reply(line.text, session_id=walker.name)
+        try:
+            bot.reply(line.text, session_id=walker.name)
+        except Exception:
+            return True  # told as what it is by the walk itself
     return store.held.get(walker.name) == blob
 
 
