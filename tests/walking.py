@@ -214,8 +214,9 @@ def question_of(reply: Reply, blob: str) -> str:
     for slot in guide().slots.values():
         if reply.asks == slot.name or any(q and q in reply.text for q in (slot.ask, slot.again)):
             return slot.name
-    session = Session.from_json(blob)
-    return OR.join(session.options) if session.last == "clarify" else ""
+    options = Session.from_json(blob).options
+    named = options and all(guide().topics[name].title in reply.text for name in options)
+    return OR.join(options) if named else ""
 
 
 def wrong_numbers(reply: Reply, shown: str) -> set[str]:
