@@ -23,6 +23,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 from walking import Broken, Line, Walker
 
+from bot.session import Session
+
 TURNS = int(os.environ.get("CARDLINE_WALK_TURNS", "8000"))
 _SEED = os.environ.get("CARDLINE_WALK_SEED", "20250719")
 SEED = random.SystemRandom().randrange(2**32) if _SEED == "random" else int(_SEED)
@@ -66,6 +68,13 @@ def test_on_a_long_walk(promise: str) -> None:
 )
 def test_the_walk_would_see_a_leak(secret: str, shown: str) -> None:
     assert walking.leaked(secret, shown)
+
+
+def test_a_leak_into_the_session_would_be_seen_and_an_escape_is_none() -> None:
+    kept = Session(guide="a4471b", slots={"merchant": "東 4472"}).to_json()
+    assert walking.leaked("4472", walking.kept_of(kept))
+    assert not walking.leaked("6771", walking.kept_of(kept))
+    assert not walking.leaked("4471", walking.kept_of(kept))
 
 
 @pytest.mark.parametrize("secret", [*walking.CARDS, "4471"])

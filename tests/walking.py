@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections import deque
@@ -159,7 +160,7 @@ class Walker:
         self.asked.append(question_of(reply, blob))
         page = f"{sheet.text} {sheet.markdown}"
         # Not the confidence: its decimals are nobody's PIN.
-        shown = str({**reply.to_dict(), "confidence": ""})
+        shown = flat({**reply.to_dict(), "confidence": ""})
         kept = {
             "length": bool(reply.text.strip()) and len(reply.text) < MAX_TEXT,
             "question": len(self.asked) < 3 or not self.asked[0] or len(set(self.asked)) > 1,
@@ -204,9 +205,16 @@ class Walker:
         return broken
 
 
+def flat(value: object) -> str:
+    """Return all texts in a JSON-ready value; escapes would bring digits of their own."""
+    if isinstance(value, dict):
+        return flat([*value, *value.values()])
+    return " ".join(map(flat, value)) if isinstance(value, list) else str(value)
+
+
 def kept_of(blob: str) -> str:
-    """Return a session's JSON without the hashes in it, whose digits are nobody's PIN."""
-    return re.sub(r'"(guide|owner)":"[0-9a-f]*"', "", blob)
+    """Return what a session's JSON holds, but for the hashes, whose digits are nobody's PIN."""
+    return flat({**json.loads(blob), "guide": "", "owner": ""})
 
 
 def question_of(reply: Reply, blob: str) -> str:
