@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.modelfile import FeatureSettings, Weights
+from bot.modelfile import WEIGHT_STEP, FeatureSettings, Weights
 from bot.reader import Batch, Reader
 
 
@@ -17,7 +17,7 @@ class Linear:
     def __init__(self, settings: FeatureSettings, weights: Weights) -> None:
         self.reader = Reader(settings, weights)
         """Reads messages as this model's features."""
-        self._coefficients = weights.coefficients.astype(np.float32)
+        self._coefficients = weights.coefficients * np.float32(WEIGHT_STEP)
         self._bias = weights.bias.astype(np.float64)
 
     def logits(self, batch: Batch) -> NDArray[np.float64]:

@@ -21,11 +21,13 @@ from bot.errors import ModelError
 from bot.messages import OUT_OF_SCOPE
 from bot.text import FEATURES_VERSION
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 DESCRIPTION_FILE = "model.json"
 WEIGHTS_FILE = "weights.npz"
 CURRENT_FILE = "current"
 DEFAULT_NAME = "default"
+WEIGHT_STEP = 1 / 32
+"""Weights are whole multiples of this: no class moves, and the file is less than half as large."""
 _MEND = "train a new one with: bot-train train"
 
 
@@ -97,8 +99,8 @@ class Weights:
     """Numbers of the stems that come from no such word: they may be slips themselves."""
     idf: NDArray[np.float32]
     """Inverse document frequencies, shape (n,)."""
-    coefficients: NDArray[np.float16]
-    """Weights, shape (n, k); rounded once, after fitting: these are the model."""
+    coefficients: NDArray[np.int16]
+    """Weights in steps of `WEIGHT_STEP`, shape (n, k); rounded once, after fitting: the model."""
     bias: NDArray[np.float32]
     """What each label has before any word is read, shape (k,)."""
 
@@ -108,7 +110,7 @@ _ARRAYS = {
     "counts": np.uint32,
     "doubtful": np.uint32,
     "idf": np.float32,
-    "coefficients": np.float16,
+    "coefficients": np.int16,
     "bias": np.float32,
 }
 

@@ -41,7 +41,7 @@ WEIGHTS = Weights(
     bigrams=("hello pay",),
     characters=(" h", "é ", "я"),
     idf=np.arange(1, 8, dtype=np.float32),
-    coefficients=np.arange(21, dtype=np.float16).reshape(7, 3),
+    coefficients=np.arange(21, dtype=np.int16).reshape(7, 3),
     bias=np.array([0.5, -0.5, 0.0], dtype=np.float32),
 )
 
@@ -161,14 +161,14 @@ def test_object_arrays_are_refused_and_never_unpickled(folder: Path, tmp_path: P
 
 ARRAY_DAMAGE: dict[str, Callable[[dict[str, Any]], object]] = {
     "idf too short": lambda a: a.update(idf=a["idf"][:-1]),
-    "a label too many": lambda a: a.update(coefficients=np.zeros((7, 4), np.float16)),
+    "a label too many": lambda a: a.update(coefficients=np.zeros((7, 4), np.int16)),
     "a feature too few": lambda a: a.update(coefficients=a["coefficients"][:-1]),
     "coefficients flat": lambda a: a.update(coefficients=a["coefficients"].ravel()),
     "bias too long": lambda a: a.update(bias=np.zeros(4, np.float32)),
     "idf of another type": lambda a: a.update(idf=a["idf"].astype(np.float64)),
     "no bias": lambda a: a.pop("bias"),
     "no vocabulary": lambda a: a.pop("stems_bytes"),
-    "not a number": lambda a: a["coefficients"].__setitem__((3, 1), np.nan),
+    "not a number": lambda a: a["idf"].__setitem__(3, np.nan),
     "infinite bias": lambda a: a["bias"].__setitem__(0, np.inf),
     "idf not a number": lambda a: a["idf"].__setitem__(0, np.nan),
     "offsets past the end": lambda a: a["stems_ends"].__setitem__(-1, 99),
@@ -234,7 +234,7 @@ def test_a_model_that_knows_no_intent_is_refused_by_file(tmp_path: Path) -> None
         np.zeros(0, np.uint32),
         np.zeros(0, np.uint32),
         np.zeros(0, np.float32),
-        np.zeros((0, 1), np.float16),
+        np.zeros((0, 1), np.int16),
         np.zeros(1, np.float32),
     )
     modelfile.save(tmp_path / "lonely", lonely, weights)

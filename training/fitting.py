@@ -14,7 +14,7 @@ from sklearn.pipeline import Pipeline
 
 from bot import text, typos
 from bot.errors import UtteranceError
-from bot.modelfile import FeatureSettings, Weights
+from bot.modelfile import WEIGHT_STEP, FeatureSettings, Weights
 from training.features import Counts, Features, build
 
 SEED = 20_26
@@ -30,8 +30,6 @@ STEPS = 150_000
 """Stochastic steps in all, about: the fewer utterances, the more often each is seen."""
 EPOCHS = range(3, 16)
 """How often each utterance may be seen."""
-STEP = 1 / 32
-"""Weights are whole multiples of this; float16 holds those up to 64 exactly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +136,6 @@ def weights_of(features: Features, classifier: Any, counts: Mapping[str, int]) -
     )
 
 
-def _rounded(coefficients: NDArray[Any]) -> NDArray[np.float16]:
-    """Return the weights on a grid of `STEP`: no class moves, and less than half on disk."""
-    return (np.round(np.ascontiguousarray(coefficients) / STEP) * STEP).astype(np.float16)
+def _rounded(coefficients: NDArray[Any]) -> NDArray[np.int16]:
+    """Return the weights in steps of `WEIGHT_STEP`; no weight comes near the 1,023 that fit."""
+    return np.round(np.ascontiguousarray(coefficients) / WEIGHT_STEP).astype(np.int16)

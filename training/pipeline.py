@@ -30,7 +30,7 @@ def load(folder: Path) -> Pipeline:
         start += len(vocabulary)
     classifier = LogisticRegression()
     classifier.classes_ = np.array(description.labels)
-    coefficients = weights.coefficients.astype(np.float64).T / description.temperature
+    coefficients = weights.coefficients.T * (modelfile.WEIGHT_STEP / description.temperature)
     bias = weights.bias.astype(np.float64) / description.temperature
     if len(description.labels) == 2:  # scikit-learn keeps the log-odds of the second
         coefficients, bias = coefficients[1:] - coefficients[:1], bias[1:] - bias[:1]
