@@ -179,7 +179,7 @@ class Bot:
             entities = tuple(_dated(entity, guide, today) for entity in entities)
         classification = knowledge.classifier.classify_masked(kept)
         classify = knowledge.classifier.classify_masked
-        wishes = clauses.wishes(kept, classification, classify)
+        wishes = clauses.wishes(kept, classification, classify, entities, guide.filler)
         return Understanding(kept, classification, entities, masked.kinds, wishes)
 
 

@@ -185,8 +185,8 @@ def _topic(turn: Turn) -> Outcome | None:
     topic = turn.wants()
     if topic is None:
         return own_up(turn)
-    if topic.sets and any(topic.sets.get(e.slot, e.value) != e.value for e in turn.heard.entities):
-        return None  # 'US' is not a wish to call from abroad, however much it looks like one
+    if not _may_be_meant(turn, topic.id):
+        return None
     if turn.before.asking and turn.before.topic != topic.id and not topic.needs:
         return answer_aside(turn, topic)
     if _is_said_again(turn, topic):
@@ -195,6 +195,17 @@ def _topic(turn: Turn) -> Outcome | None:
     before = (turn.before.last, turn.before.about, turn.before.faq)
     same = before == ("answer", topic.id, decision.faq) and not topic.needs
     return (replace(decision, same=True) if same else decision), after
+
+
+def _may_be_meant(turn: Turn, name: str) -> bool:
+    """Tell whether a topic of that name agrees with the details of the message.
+
+    'US' is not a wish to call from abroad, however much it looks like one.
+    """
+    topic = turn.guide.topics.get(name)
+    if topic is None:
+        return False
+    return all(topic.sets.get(e.slot, e.value) == e.value for e in turn.heard.entities)
 
 
 def _is_said_again(turn: Turn, topic: Topic) -> bool:
@@ -214,7 +225,7 @@ def _clarify(turn: Turn) -> Outcome | None:
     likely = heard.confidence >= SMALL_TALK_FROM and best in turn.guide.says
     if likely and best not in _NEVER_GUESSED:
         return manners.small_talk(replace(turn, intent=best))
-    topics = tuple(name for name, _ in heard.ranking if name in turn.guide.topics)[:2]
+    topics = tuple(name for name, _ in heard.ranking if _may_be_meant(turn, name))[:2]
     if len(topics) < 2:
         return None
     if (urgent := _urgent_of(turn, topics)) is not None:

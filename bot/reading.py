@@ -11,6 +11,7 @@ from bot.phrases import Hit
 from bot.places import Place
 
 _BOUNDARY = re.compile(r"[,;:.!?()\n\u2013\u2014]|(?<!\d)/|\s-+\s|\.\.")
+_IN_NUMBER = re.compile(r"\d[.,]\d")
 _IF = frozenset({"if", "whether"})
 _BEING = frozenset({"is", "am", "are", "was"})
 _RATHER = (["instead", "of"], ["rather", "than"])
@@ -64,7 +65,10 @@ class Reading:
         if number == 0:
             return True
         following = self.spans[number][1] if number < len(self.spans) else len(self.text)
-        return _BOUNDARY.search(self.text, self.spans[number - 1][2], following) is not None
+        end = self.spans[number - 1][2]
+        if following - end == 1 and _IN_NUMBER.match(self.text, end - 1):
+            return False
+        return _BOUNDARY.search(self.text, end, following) is not None
 
     def pauses_after(self, number: int) -> bool:
         """Tell whether a word is the last before a mark, or the last of all."""

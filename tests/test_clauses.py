@@ -37,6 +37,7 @@ def test_the_second_wish_is_answered_on_yes_and_dropped_on_no(bot: Bot) -> None:
         "my wallet was stolen, my card was in it and i am scared",
         "i was charged twice, once on monday and once on tuesday",
         "hello and good morning, where is the security code",
+        "I have a personal platinum card and live in Denver, I just want to see my points",
     ],
 )
 def test_a_message_with_one_wish_is_not_split(bot: Bot, message: str) -> None:

@@ -267,3 +267,8 @@ def test_a_step_repeats_itself_and_leaves_its_session_alone(guide: Guide) -> Non
             before = deepcopy((line, session))
             assert step(line, session, guide) == step(line, session, guide)
             assert (line, session) == before
+
+
+def test_a_topic_that_the_details_rule_out_is_not_offered_as_what_was_meant(talk: Talk) -> None:
+    asked = talk("ohio again", "escalate_issue", other="contact_from_abroad", calling_from="us")
+    assert "contact_from_abroad" not in asked.options
