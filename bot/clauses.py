@@ -52,6 +52,17 @@ def wishes(
     return tuple(found) if len(found) == 2 else ()
 
 
+def without_details(message: str, details: Sequence[Entity], filler: Collection[str]) -> str:
+    """Return the message without the clauses that say nothing but details; '' where none does."""
+    parts = list(_parts(message))
+    wanted = [
+        message[start:end].strip()
+        for start, end in parts
+        if not _is_detail(message, start, end, details, filler)
+    ]
+    return ". ".join(filter(None, wanted)) if len(wanted) < len(parts) else ""
+
+
 def _parts(message: str) -> Iterator[tuple[int, int]]:
     """Yield (first character, one past the last) of what stands between two borders."""
     start = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.decision import Decision
-from bot.guide import PHONE
+from bot.guide import PHONE, Topic
 from bot.messages import OUT_OF_SCOPE
 from bot.turn import (
     Outcome,
@@ -23,6 +23,8 @@ _CASE = 14
 """Words of one that asks about another case of it: 'and what is the number if ...'."""
 MAX_OFFERS = 2
 """How often a second wish is offered before it is let go."""
+LIKELY_FROM = 0.5
+"""Confidence from which a message with a corrected detail may be a wish of its own."""
 YES_FROM = 0.6
 """Confidence from which a message that looks like a 'yes' is one, after an offer."""
 
@@ -109,9 +111,16 @@ def correction(turn: Turn) -> Outcome | None:
     details = {entity.slot for entity in turn.heard.entities} | set(turn.unclear)
     if topic is None or not details.intersection((*topic.needs, *topic.sets, *turn.guide.defaults)):
         return None
-    if not turn.only_details():
+    if not turn.only_details() and not _is_news(turn, topic):
         return None
     return answer(turn, topic, faq=turn.before.faq, brief=turn.before.advised)
+
+
+def _is_news(turn: Turn, topic: Topic) -> bool:
+    """Tell whether a message without a likely wish says a known detail anew."""
+    before, now = turn.before.slots, turn.session.slots
+    changed = any(s in before and before[s] != now.get(s) for s in topic.needs)
+    return changed and turn.heard.classification.confidence < LIKELY_FROM
 
 
 def other_case(turn: Turn) -> Outcome | None:
@@ -145,7 +154,9 @@ def for_the_sheet(turn: Turn) -> Outcome | None:
     if topic is None or turn.before.asking or not noted or not set(noted) <= set(topic.fills):
         return None
     risen = turn.is_urgent(topic) and not turn.before.urgent
-    if turn.intent not in ("", topic.id) or risen or not turn.only_details():
+    if not turn.only_details() or risen or turn.intent in ("cancel", "restart"):
+        return None
+    if turn.intent not in ("", topic.id, *turn.guide.says):
         return None
     missing = missing_on_sheet(topic, turn.session)
     saying = "sheet_missing" if missing else "anything_else"

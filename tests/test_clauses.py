@@ -45,3 +45,16 @@ def test_a_message_with_one_wish_is_not_split(bot: Bot, message: str) -> None:
     assert "You also spoke of" not in reply.text
     assert "After that we come to" not in reply.text
     bot.forget("w")
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["need a rep. my own card. im in toronto", "im in toronto, my own card, need a rep"],
+)
+def test_clauses_of_details_do_not_blur_the_wish_beside_them(bot: Bot, message: str) -> None:
+    reply = bot.reply(message, session_id="w")
+    assert (reply.intent, reply.asks) == ("reach_live_person", None)
+    assert [route.value for route in reply.routes if route.channel == "phone"] == [
+        "+1-623-492-5450"
+    ]
+    bot.forget("w")

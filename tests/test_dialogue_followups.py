@@ -324,3 +324,22 @@ def test_a_question_that_names_the_detail_asked_for_gives_it(bot: Bot) -> None:
 def test_somebody_abroad_who_is_not_after_all_gets_a_number_or_a_question(bot: Bot) -> None:
     reply = last(bot, "expat in costa rica here, US customer service from a tico phone??")
     assert reply.intent == "contact_by_phone"
+
+
+def test_a_corrected_detail_in_a_sentence_without_a_wish_gets_the_other_number(bot: Bot) -> None:
+    said = "oh. it says the name of my company on it. so it's a corporate card"
+    reply = last(bot, CRACKED, "personal", "in texas", said)
+    assert "Noted: corporate card" in reply.text
+    assert P2_US in reply.text
+
+
+def test_scratch_that_before_a_detail_is_a_correction_and_drops_nothing(bot: Bot) -> None:
+    reply = last(bot, "my own card got stolen, i am in toronto", "scratch that im in ohio now")
+    assert P1_US in reply.text
+
+
+def test_a_corrected_amount_is_noted_even_when_it_comes_with_a_pardon(bot: Bot) -> None:
+    disputed = "i want to dispute a charge of $85, personal card, i am in ohio"
+    reply = last(bot, disputed, "Pardon me, the amount was $58.")
+    assert "Noted for your call sheet: $58" in reply.text
+    assert "start the dispute" not in reply.text
