@@ -183,7 +183,8 @@ class Bot:
             # 'I need a human, I'm in Texas': what was read as a detail may not blur the wish.
             rest = clauses.without_details(kept, entities, guide.filler)
             wish = classify(rest) if rest else classification
-            if wish.zone == "answer" and wish.confidence > classification.confidence:
+            clearer = wish.confidence > classification.confidence
+            if wish.zone == "answer" and clearer and wish.intent in guide.topics:
                 classification = wish
         wishes = clauses.wishes(kept, classification, classify, entities, guide.filler)
         return Understanding(kept, classification, entities, masked.kinds, wishes)

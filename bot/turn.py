@@ -135,7 +135,10 @@ def answer(
         missing = guide.missing(topic, session.slots, session.declined, first=turn.unclear)
     advised = turn.before.advised and turn.before.topic == topic.id
     noted = _noted(turn, topic)
-    if missing and ask and not session.urgent and (advised or not topic.advice_first):
+    # 'Does the call cost anything?' is answered whatever is still to be asked.
+    narrower = chosen is not None and faq != turn.before.faq
+    first = topic.advice_first and not advised
+    if missing and ask and not (session.urgent or first or narrower):
         return _ask(turn, topic, missing, noted)
     details: Mapping[str, str] = session.slots
     if missing and session.urgent:

@@ -343,3 +343,12 @@ def test_a_corrected_amount_is_noted_even_when_it_comes_with_a_pardon(bot: Bot) 
     reply = last(bot, disputed, "Pardon me, the amount was $58.")
     assert "Noted for your call sheet: $58" in reply.text
     assert "start the dispute" not in reply.text
+
+
+def test_a_narrower_question_about_the_open_matter_is_answered_before_it_returns(
+    bot: Bot,
+) -> None:
+    asked, paid = talk(bot, "what is your customer service number", "does it cost anything to call")
+    assert asked.asks == paid.asks == "card_kind"
+    assert "toll-free" in paid.text
+    assert P1_US not in paid.text
