@@ -294,6 +294,7 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     followups.sheet_shown,
     manners.apology,
     manners.upset,
+    followups.second_wish_dropped,
     questions.open_question,
     followups.bare_correction,
     _two_wishes,

@@ -77,7 +77,7 @@ class Extractor:
         any_case = asked and len(spans) <= _BARE_ANSWER
         named = hits.get(places.GROUP, ())
         where = list(places.among(named, message, spans, any_case=any_case)) if named else []
-        return Reading(message, spans, words, hits, where, dates.find(message, spans))
+        return Reading(message, spans, words, hits, where, dates.find(message, spans), asked)
 
     def _choices(self, read: Reading, slot: Slot, asked: bool) -> Iterator[Entity]:
         """Yield the choices named; with two choices, 'not the one' is the other."""
@@ -96,10 +96,12 @@ class Extractor:
             yield Entity(slot.name, value, read.spans[hit.first][1], read.spans[hit.last][2])
 
     def _places(self, read: Reading, slot: Slot, asked: bool) -> Iterator[Entity]:
-        answer = asked and len(read.words) <= _SHORT_ANSWER
+        short = read.answers and len(read.words) <= _SHORT_ANSWER
         yield from self._choices(read, slot, asked)
         things = self._things[slot.name]
         for place in read.places:
+            # 'Personal, Los Angeles' answers more than was asked.
+            answer = short and (asked or read.clause(place.first, place.last) == place.words)
             if slot.about == "card":
                 counts = whereabouts.is_of_card(read, place, things)
             else:

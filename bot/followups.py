@@ -42,6 +42,20 @@ def second_wish(turn: Turn) -> Outcome | None:
     return None
 
 
+def second_wish_dropped(turn: Turn) -> Outcome | None:
+    """Let go of the second wish alone on 'forget the charge'; the first one goes on."""
+    topics = turn.guide.topics
+    later, first = topics.get(turn.before.later), topics.get(turn.before.topic)
+    heard = turn.heard.classification
+    best = heard.ranking[0][0] if heard.ranking else ""
+    if later is None or best != "cancel" or heard.confidence < LIKELY_FROM:
+        return None
+    if not turn.names(later) or (first is not None and turn.names(first)):
+        return None
+    decision = Decision("say", "cancel", saying="cancel", asks=turn.before.asking or None)
+    return decision, replace(turn.session, later="", offered=0, last="cancel")
+
+
 def _says_yes(turn: Turn) -> bool:
     if turn.says("yes"):
         return True

@@ -35,6 +35,8 @@ class Reading:
     """In order."""
     dates: list[tuple[int, int]]
     """First character of each date and one past its last."""
+    answers: bool = False
+    """Whether a question is open that the message may answer."""
 
     def number_at(self, start: int) -> int:
         """Return the number of the first word that begins at a character or later."""

@@ -68,6 +68,12 @@ class Turn:
         """Tell whether the message about a topic is an emergency."""
         return topic.urgent or f"urgent {topic.id}" in self.hits
 
+    def names(self, topic: Topic) -> bool:
+        """Tell whether the message names a topic by a word of its title that says something."""
+        said = set(text.stems(self.words))
+        title = {word for word in text.words(topic.title) if len(word) > 3}
+        return bool(said & set(text.stems(list(title))))
+
     def beside(self, *groups: str) -> list[str]:
         """Return the words outside the places where groups of phrases were found."""
         found = [hit for group in groups for hit in self.hits.get(group, ())]

@@ -352,3 +352,13 @@ def test_a_narrower_question_about_the_open_matter_is_answered_before_it_returns
     assert asked.asks == paid.asks == "card_kind"
     assert "toll-free" in paid.text
     assert P1_US not in paid.text
+
+
+def test_the_second_wish_alone_is_let_go_while_the_first_one_goes_on(bot: Bot) -> None:
+    both = "my card was stolen and there is a charge i didnt make"
+    first, dropped, ended = talk(bot, both, "forget about the charge", "personal, in los angeles")
+    assert "After that we come to" in first.text
+    assert dropped.asks == first.asks == "card_kind"
+    assert "we leave that" in dropped.text
+    assert P1_US in ended.text
+    assert "You also spoke of" not in ended.text
