@@ -187,7 +187,8 @@ def _topic(turn: Turn) -> Outcome | None:
         return own_up(turn)
     if not _may_be_meant(turn, topic.id):
         return None
-    if turn.before.asking and turn.before.topic != topic.id and not topic.needs:
+    aside = not topic.needs and not turn.mentions("called_off")
+    if turn.before.asking and turn.before.topic != topic.id and aside:
         return answer_aside(turn, topic)
     if _is_said_again(turn, topic):
         return go_on(turn)
@@ -301,6 +302,7 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     followups.second_wish,
     followups.sheet_wanted,
     followups.for_the_sheet,
+    followups.bare_detail,
     _stray_choice,
     manners.plain_answer,
     manners.small_talk,

@@ -83,7 +83,7 @@ class Extractor:
         """Yield the choices named; with two choices, 'not the one' is the other."""
         hits = _of_choice(read, slot, asked) if read.hits else []
         for hit in _own(read, hits) if len(hits) > 1 else hits:
-            if read.is_verb(hit.first):
+            if read.is_verb(hit.first) or read.is_asked_about(hit.first, hit.last):
                 continue
             value = hit.value
             if _is_joined(read, slot, hit) or read.doubted(hit.first, hit.last):
@@ -110,7 +110,7 @@ class Extractor:
                     for other in self._things.values()
                     if other
                 ) and whereabouts.is_of_person(read, place, answer=answer)
-            if counts:
+            if counts and not read.is_asked_about(*place.words):
                 at_home = place.country in (slot.home_country, AT_HOME)
                 value = slot.home if at_home else slot.away
                 if not place.country or read.doubted(place.first, place.last):

@@ -21,6 +21,8 @@ _SHORT = 10
 """Words of a message that may lean on the topic before it."""
 _CASE = 14
 """Words of one that asks about another case of it: 'and what is the number if ...'."""
+_ABOUT_IT = frozenset({"actually", "card", "just", "mine", "sorry", "this", "that", "wait"})
+"""Longer words around a detail that wish for nothing."""
 MAX_OFFERS = 2
 """How often a second wish is offered before it is let go."""
 LIKELY_FROM = 0.5
@@ -178,10 +180,37 @@ def for_the_sheet(turn: Turn) -> Outcome | None:
     return decision, replace(turn.session, last="sheet", sheet_told=topic.id)
 
 
+def bare_detail(turn: Turn) -> Outcome | None:
+    """Note 'this is my personal card' for what it is, whatever else it looks like."""
+    topic = turn.wants()
+    if not turn.heard.entities or (topic is not None and topic.sets):
+        return None
+    if not all(turn.guide.slots[entity.slot].ask for entity in turn.heard.entities):
+        return None  # 'and by mail?' is a wish
+    filler = turn.guide.filler.issuperset(turn.beside_details())
+    return only_a_detail(turn) if filler else None
+
+
 def only_a_detail(turn: Turn) -> Outcome | None:
     """Note a detail that comes before any wish."""
     noted = tuple(dict.fromkeys(entity.slot for entity in turn.heard.entities))
-    if not noted or not turn.only_details():
+    if not noted or not turn.only_details() or _is_half_clear(turn):
         return None
+    before = turn.before.slots
+    if any(
+        before.get(slot, turn.session.slots[slot]) != turn.session.slots[slot] for slot in noted
+    ):
+        # The number given before was another one's.
+        decision, after = person(turn, OUT_OF_SCOPE)
+        return replace(decision, noted=noted), after
     decision = Decision("say", OUT_OF_SCOPE, saying="what_need", noted=noted)
     return decision, replace(turn.session, last="what_need")
+
+
+def _is_half_clear(turn: Turn) -> bool:
+    """Tell whether words beside the details likely name a wish: 'the number for corporate cards'."""
+    heard = turn.heard.classification
+    likely = heard.zone == "clarify" and heard.confidence >= LIKELY_FROM
+    if not likely or heard.ranking[0][0] not in turn.guide.topics:
+        return False
+    return any(len(word) > 3 and word not in _ABOUT_IT for word in turn.beside_details())
