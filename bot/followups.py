@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot import text
 from bot.decision import Decision
 from bot.guide import PHONE, Topic
 from bot.messages import OUT_OF_SCOPE
@@ -170,7 +171,7 @@ def for_the_sheet(turn: Turn) -> Outcome | None:
     if topic is None or turn.before.asking or not noted or not set(noted) <= set(topic.fills):
         return None
     risen = turn.is_urgent(topic) and not turn.before.urgent
-    if not turn.only_details() or risen or turn.intent in ("cancel", "restart"):
+    if not _says_only(turn, noted) or risen or turn.intent in ("cancel", "restart"):
         return None
     if turn.intent not in ("", topic.id, *turn.guide.says):
         return None
@@ -178,6 +179,15 @@ def for_the_sheet(turn: Turn) -> Outcome | None:
     saying = "sheet_missing" if missing else "anything_else"
     decision = Decision("say", topic.id, saying=saying, noted=noted, offer=missing)
     return decision, replace(turn.session, last="sheet", sheet_told=topic.id)
+
+
+def _says_only(turn: Turn, slots: tuple[str, ...]) -> bool:
+    """Tell whether a message says little but details: 'I think the date was May 3rd actually'."""
+    if turn.only_details():
+        return True
+    known = {word for slot in slots for word in text.words(turn.guide.slots[slot].label)}
+    known |= turn.guide.filler
+    return not turn.intent and len([w for w in turn.beside_details() if w not in known]) <= 1
 
 
 def bare_detail(turn: Turn) -> Outcome | None:
@@ -208,7 +218,7 @@ def only_a_detail(turn: Turn) -> Outcome | None:
 
 
 def _is_half_clear(turn: Turn) -> bool:
-    """Tell whether words beside the details likely name a wish: 'the number for corporate cards'."""
+    """Tell whether words beside the details likely name a wish: 'the number for my amex'."""
     heard = turn.heard.classification
     likely = heard.zone == "clarify" and heard.confidence >= LIKELY_FROM
     if not likely or heard.ranking[0][0] not in turn.guide.topics:

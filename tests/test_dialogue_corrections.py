@@ -99,3 +99,9 @@ def test_a_word_of_the_question_that_is_asked_about_is_no_answer(bot: Bot, line:
     reply = last(bot, CRACKED, "personal", line)
     assert "calling_from" not in reply.slots
     assert reply.asks == "calling_from"
+
+
+def test_a_corrected_date_is_noted_in_whatever_sentence_it_stands(bot: Bot) -> None:
+    disputed = "i want to dispute a charge of $85 on may 2nd, personal card, i am in ohio"
+    reply = last(bot, disputed, "i think the date was may 3rd actually")
+    assert "Noted for your call sheet: may 3rd" in reply.text
