@@ -20,6 +20,7 @@ EXAMPLES = """examples:
   bot "i lost my card" --json          the same for a program
   bot < questions.txt                  a conversation, one line a message
   bot new mybot                        a home of your own, to change guide and utterances
+  bot new mybot --blank                the same with a tiny guide of another field
   bot --home mybot                     chat with it
 """
 PIPED_SESSION = "piped"
@@ -29,13 +30,14 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     top = argparse.ArgumentParser(
         prog="bot",
-        usage="bot [-h] [--home DIR] [QUESTION] [--json]\n       bot new DIR",
-        description="Tells a card customer how to reach customer service.",
+        usage="bot [-h] [--home DIR] [QUESTION] [--json]\n       bot new DIR [--blank]",
+        description="Answers questions, offline, from the guide of a home.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--home", metavar="DIR", help="a folder made with 'bot new DIR'")
     top.add_argument("--json", action="store_true", help="answer with JSON, one object a line")
+    top.add_argument("--blank", action="store_true", help="with 'new': a tiny guide to begin with")
     top.add_argument("question", metavar="QUESTION", nargs="*", help="what you want to know")
     return top
 
@@ -45,7 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         if options.question[:1] == ["new"] and len(options.question) <= 2:
-            return _new(*options.question[1:])
+            return _new(*options.question[1:], blank=options.blank)
+        if options.blank:
+            raise HomeError("--blank: belongs to 'new'; wanted for example: bot new mybot --blank")
         return _talk(options)
     except BotError as error:
         print(f"bot: {error}", file=sys.stderr)
@@ -66,12 +70,12 @@ def run() -> None:
     sys.exit(main())
 
 
-def _new(folder: str = "") -> int:
+def _new(folder: str = "", *, blank: bool = False) -> int:
     from bot.home import Home
 
     if not folder:
         raise HomeError("bot new: wanted the name of a new folder, for example: bot new mybot")
-    home = Home.create(folder)
+    home = Home.create(folder, blank=blank)
     print(f"made {folder}: edit {home.guide} and {home.utterances}, then run")
     print(f"  bot-train --home {folder} train")
     print(f"  bot --home {folder}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +15,7 @@ from bot.classifier import Classifier
 from bot.entities import Extractor
 from bot.guide import Guide
 from bot.home import Home
+from bot.inbox import FileInbox, Inbox, InboxEntry, is_unclear
 from bot.messages import Classification, Entity, Explanation, Reply, Sheet, Understanding
 from bot.session import MemoryStore, Session, SessionStore, check_id, is_sound, owner_of
 
@@ -21,6 +23,7 @@ MAX_CHARACTERS = 4_000
 """Of a message, after masking, that are read; the rest is let go."""
 
 _LOCKS = 64
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,15 @@ class Bot:
     """
 
     def __init__(
-        self, knowledge: _Knowledge, home: Home, model: Path | str | None, store: SessionStore
-    ) -> None:
+        self, knowledge: _Knowledge, home: Home, model: Path | str | None, store: SessionStore,
+        inbox: Inbox | None = None,
+    ) -> None:  # fmt: skip
         """Use `Bot.load` instead."""
         self._knowledge = knowledge
         self._home = home
         self._model = model
         self._store = store
+        self._inbox = inbox
         # Two messages of one conversation never run at once; a few locks serve all.
         self._locks = tuple(Lock() for _ in range(_LOCKS))
 
@@ -63,16 +68,20 @@ class Bot:
         home: Home | Path | str | None = None,
         model: Path | str | None = None,
         store: SessionStore | None = None,
+        inbox: Inbox | Path | str | None = None,
     ) -> Bot:
         """Return a bot with the guide and the model of a home.
 
         `home`: a folder made with `bot new`; None is `$CARDLINE_HOME` or the shipped
         home. `model`: name of a model of that home, or a folder; None is the one in
-        use. `store`: where sessions are kept; None is this process's memory.
+        use. `store`: where sessions are kept; None is this process's memory. `inbox`: a
+        file (or an object with `add`) to which messages that were not understood are
+        added, secrets masked, for `bot-train review`; None keeps none.
         Raises BotError (HomeError, GuideError, ModelError) when one is missing or unfit.
         """
         found = Home.find(home)
-        return cls(_know(found, model), found, model, store or MemoryStore())
+        kept = FileInbox(inbox) if isinstance(inbox, (str, Path)) else inbox
+        return cls(_know(found, model), found, model, store or MemoryStore(), kept)
 
     def reload(self) -> None:
         """Read guide and model again; running messages finish with the old ones.
@@ -84,6 +93,15 @@ class Bot:
     def classify(self, text: str) -> Classification:
         """Return what a message means on its own; no session, no side effect."""
         return self._knowledge.classifier.classify(text)
+
+    def mask(self, text: str, *, session_id: str | None = None) -> str:
+        """Return a message as the bot keeps it, each secret a token such as `⟦card⟧`.
+
+        `session_id`: the conversation it would be the next message of, because a few
+        digits on their own are a code only where one was spoken of.
+        """
+        session = self.session(session_id) if session_id is not None else None
+        return _masked(text, session or Session(), self._knowledge.guide).text
 
     def classify_many(self, texts: Iterable[str]) -> list[Classification]:
         """Return the classification of each message, the same as one by one."""
@@ -160,6 +178,9 @@ class Bot:
             session = Session(guide=guide.fingerprint)
         heard = self._understand(text, session or Session(), knowledge, today)
         decision, after = dialogue.step(heard, session, guide)
+        asked = session is not None and bool(session.asking)
+        if self._inbox is not None and is_unclear(heard, decision, asked=asked):
+            _set_aside(self._inbox, heard)
         if lost:
             decision = replace(decision, notes=("lost", *decision.notes))
         return answers.word(decision, heard, after, guide), after
@@ -168,11 +189,7 @@ class Bot:
         self, text: str, session: Session, knowledge: _Knowledge, today: date | None
     ) -> Understanding:
         guide = knowledge.guide
-        # A lone surrogate (bytes that were no UTF-8) could not be printed or stored.
-        text = text.encode("utf-8", "replace").decode()
-        topic = guide.topics.get(session.about)
-        after_code = topic is not None and topic.after_code
-        masked = redaction.mask(text, after_code=after_code, keep=guide.numbers)
+        masked = _masked(text, session, guide)
         kept = text_.composed(masked.text.strip()[:MAX_CHARACTERS])
         entities = knowledge.extractor.extract(kept, asked=session.asking)
         if today is not None:
@@ -194,6 +211,21 @@ def _know(home: Home, model: Path | str | None) -> _Knowledge:
     guide = guide_reader.read(home.guide)
     classifier = Classifier.load(home.model_folder(model))
     return _Knowledge(guide, classifier, Extractor(guide.slots))
+
+
+def _masked(text: str, session: Session, guide: Guide) -> redaction.Masked:
+    # A lone surrogate (bytes that were no UTF-8) could not be printed or stored.
+    text = text.encode("utf-8", "replace").decode()
+    topic = guide.topics.get(session.about)
+    after_code = topic is not None and topic.after_code
+    return redaction.mask(text, after_code=after_code, keep=guide.numbers)
+
+
+def _set_aside(inbox: Inbox, heard: Understanding) -> None:
+    try:
+        inbox.add(InboxEntry.of(heard.text, heard.classification))
+    except OSError as error:  # the answer matters more
+        _log.warning("%s: a message was not kept: %s", error.filename, error.strerror)
 
 
 def _dated(entity: Entity, guide: Guide, today: date) -> Entity:

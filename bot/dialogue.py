@@ -7,6 +7,7 @@ unanswered tries end a question, two clarifications in a row end in a person.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -40,14 +41,16 @@ NEAR_TIE = 0.6
 SMALL_TALK_FROM = 0.6
 """Confidence from which unclear small talk is answered: a wrong 'goodbye' is worse than none."""
 
-NARROWED_FROM = 0.5
+NARROWED_FROM = 0.3
 """Confidence from which the words of a narrower question settle what would be asked back."""
 _NEVER_GUESSED = tuple(name for name in manners.STEERING if name != "goodbye")
+_PART = re.compile(r"[^.,;!?]+")
+_UNDECIDED = frozenset({"both", "refuse", "dont_know"})
 SURELY_ANOTHER = 0.8
 """Confidence from which a question in a form is one of its own, whatever words it holds."""
 _FEW = 3
 """Words of a message that is rather an answer than a question."""
-_BARE_WORDS = 5
+_BARE_WORDS = 8
 """Words of a message that may be hardly more than one value."""
 
 
@@ -71,8 +74,13 @@ def _read(heard: Understanding, session: Session | None, guide: Guide) -> Turn:
         unclear = {e.slot: heard.text[e.start : e.end] for e in wanted if e.value == UNCLEAR}
         heard = replace(heard, entities=tuple(e for e in wanted if e.slot not in unclear))
     words = tuple(text.words(heard.text))
-    if not heard.entities and not unclear and len(words) <= _BARE_WORDS and not before.options:
-        heard = _with_bare_value(heard, words, guide)
+    hits = guide.phrasebook.find(words)
+    if before.asking and not _UNDECIDED.isdisjoint(hits):
+        heard = _without_both(heard, before.asking)
+    short = len(words) <= _BARE_WORDS and not guide.bare_words.isdisjoint(words)
+    if short and not before.options and "not" not in words:
+        known = {entity.slot for entity in heard.entities} | set(unclear)
+        heard = _with_bare_values(heard, guide, known)
     sure = heard.classification.zone == "answer"
     return Turn(
         heard,
@@ -81,20 +89,29 @@ def _read(heard: Understanding, session: Session | None, guide: Guide) -> Turn:
         _fill(before, heard.entities, unclear),
         words,
         " ".join(words),
-        guide.phrasebook.find(words),
+        hits,
         heard.classification.intent if sure else "",
         unclear,
         session is None,
     )
 
 
-def _with_bare_value(heard: Understanding, words: tuple[str, ...], guide: Guide) -> Understanding:
-    """Read 'us' or 'no, personal' as a detail also where no question for it is open."""
-    rest = [word for word in words if word not in guide.filler]
-    means = guide.bare_values.get(" ".join(rest))
-    if means is None or "not" in words:
+def _without_both(heard: Understanding, asked: str) -> Understanding:
+    """Leave out both of two values in 'maybe personal, maybe corporate, I have both'."""
+    if len({entity.value for entity in heard.entities if entity.slot == asked}) < 2:
         return heard
-    return replace(heard, entities=(Entity(*means, 0, len(heard.text)),))
+    return replace(heard, entities=tuple(e for e in heard.entities if e.slot != asked))
+
+
+def _with_bare_values(heard: Understanding, guide: Guide, known: set[str]) -> Understanding:
+    """Read 'us' or 'no, personal' as a detail also where no question for it is open."""
+    found = []
+    for part in _PART.finditer(heard.text):
+        rest = [word for word in text.words(part.group()) if word not in guide.filler]
+        means = guide.bare_values.get(" ".join(rest))
+        if means is not None and means[0] not in known:
+            found.append(Entity(*means, *part.span()))
+    return replace(heard, entities=(*heard.entities, *found)) if found else heard
 
 
 def _wanted(heard: Understanding, session: Session, guide: Guide) -> tuple[Entity, ...]:
@@ -114,6 +131,8 @@ def _without_chance_answers(
     'How does the app work?' says nothing about a work card.
     """
     what = heard.classification
+    if session.asking and " ".join(text.words(heard.text)) in guide.words.get("refuse", ()):
+        return ()  # 'none of your business' is no business card
     another = what.zone == "answer" and what.intent != session.topic
     if not (session.asking and another and what.confidence >= SURELY_ANOTHER):
         return wanted
@@ -173,8 +192,10 @@ def _notes(turn: Turn, decision: Decision) -> tuple[str, ...]:
 
 
 def _two_wishes(turn: Turn) -> Outcome | None:
-    """Begin with the urgent one of two wishes, or the first; the other is named and kept."""
+    """Begin with the urgent one of two wishes, or the first; small talk beside one is no wish."""
     wishes = tuple(name for name in turn.heard.wishes if name in turn.guide.topics)
+    if len(wishes) == 1:  # 'Yes, that one. And can I pay in the app?'
+        return take_up(turn, wishes[0])
     return questions.both_wishes(turn, wishes) if len(wishes) == 2 else None
 
 
@@ -187,7 +208,9 @@ def _topic(turn: Turn) -> Outcome | None:
         return own_up(turn)
     if not _may_be_meant(turn, topic.id):
         return None
-    aside = not topic.needs and not turn.mentions("called_off")
+    # When they are there is asked in passing, also by somebody in need of the number.
+    aside = not topic.needs or (topic.answer_first and turn.before.urgent)
+    aside = aside and not turn.mentions("called_off")
     if turn.before.asking and turn.before.topic != topic.id and aside:
         return answer_aside(turn, topic)
     if _is_said_again(turn, topic):
@@ -231,10 +254,13 @@ def _clarify(turn: Turn) -> Outcome | None:
         return None
     if (urgent := _urgent_of(turn, topics)) is not None:
         return take_up(turn, urgent)
+    for one, other in (topics, topics[::-1]):
+        if turn.guide.topics[one].otherwise == other:
+            return take_up(turn, other)  # it asks for what tells the two apart
     if turn.mentions("grief"):
         return hand_over(turn, "grief")
-    if _is_narrowed(turn, *topics):
-        return take_up(turn, topics[0])
+    if (narrower := _narrowed(turn, topics)) is not None:
+        return take_up(turn, narrower)
     if turn.one_off:
         decision, after = take_up(turn, topics[0])
         return replace(decision, guess=topics[1]), after
@@ -246,14 +272,13 @@ def _clarify(turn: Turn) -> Outcome | None:
     return ask_which(topics), after
 
 
-def _is_narrowed(turn: Turn, first: str, second: str) -> bool:
-    """Tell whether the words ask a narrower question about the first topic only."""
-    topics = turn.guide.topics
-    return (
-        turn.heard.classification.confidence >= NARROWED_FROM
-        and topics[first].faq_for(turn.words) is not None
-        and topics[second].faq_for(turn.words) is None
-    )
+def _narrowed(turn: Turn, topics: tuple[str, ...]) -> str | None:
+    """Return that one of two near topics about which alone the words ask a narrower question."""
+    chances = dict(turn.heard.classification.ranking)
+    named = [n for n in topics if turn.guide.topics[n].faq_for(turn.words) is not None]
+    if len(named) != 1 or chances[named[0]] < NARROWED_FROM:
+        return None
+    return named[0] if chances[named[0]] >= NEAR_TIE * chances[topics[0]] else None
 
 
 def _urgent_of(turn: Turn, topics: tuple[str, ...]) -> str | None:

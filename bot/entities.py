@@ -10,7 +10,7 @@ from bot.cues import CUES
 from bot.guide import Slot
 from bot.messages import Entity
 from bot.phrases import Hit, Phrases
-from bot.places import AT_HOME
+from bot.places import AT_HOME, Place
 from bot.reading import Reading, last_of
 from bot.slips import Slips
 
@@ -96,12 +96,10 @@ class Extractor:
             yield Entity(slot.name, value, read.spans[hit.first][1], read.spans[hit.last][2])
 
     def _places(self, read: Reading, slot: Slot, asked: bool) -> Iterator[Entity]:
-        short = read.answers and len(read.words) <= _SHORT_ANSWER
+        short = len(read.words) <= _SHORT_ANSWER
         yield from self._choices(read, slot, asked)
         things = self._things[slot.name]
         for place in read.places:
-            # 'Personal, Los Angeles' answers more than was asked.
-            answer = short and (asked or read.clause(place.first, place.last) == place.words)
             if slot.about == "card":
                 counts = whereabouts.is_of_card(read, place, things)
             else:
@@ -109,7 +107,12 @@ class Extractor:
                     whereabouts.is_of_card(read, place, other)
                     for other in self._things.values()
                     if other
-                ) and whereabouts.is_of_person(read, place, answer=answer)
+                ) and whereabouts.is_of_person(
+                    read,
+                    place,
+                    answer=short
+                    and (asked or (read.answering and whereabouts.is_alone(read, place))),
+                )
             if counts and not read.is_asked_about(*place.words):
                 at_home = place.country in (slot.home_country, AT_HOME)
                 value = slot.home if at_home else slot.away
@@ -232,3 +235,8 @@ def _is_other_date(read: Reading, number: int, end: int) -> bool:
     after = read.words[last : last + 4]
     cut = next((n for n, word in enumerate(after) if word in _CHARGED), len(after))
     return not CUES.other_date_after.isdisjoint(after[:cut])
+
+
+def _is_bare(read: Reading, place: Place) -> bool:
+    """Tell whether a place answers, unasked, along with the detail that was asked for."""
+    return read.answering and whereabouts.is_alone(read, place)

@@ -28,3 +28,11 @@ class UtteranceError(BotError):
 
 class HomeError(BotError):
     """A home folder is missing, incomplete or may not be written to."""
+
+
+class MissingExtraError(BotError):
+    """A package is not installed that only some commands need."""
+
+
+class ClusterError(BotError):
+    """The cluster that work should be sent to does not answer, or lost it."""

@@ -28,6 +28,8 @@ MAX_OFFERS = 2
 """How often a second wish is offered before it is let go."""
 LIKELY_FROM = 0.5
 """Confidence from which a message with a corrected detail may be a wish of its own."""
+WISH_FROM = 0.4
+"""Confidence from which a word beside details is a wish."""
 YES_FROM = 0.6
 """Confidence from which a message that looks like a 'yes' is one, after an offer."""
 
@@ -204,8 +206,11 @@ def bare_detail(turn: Turn) -> Outcome | None:
 def only_a_detail(turn: Turn) -> Outcome | None:
     """Note a detail that comes before any wish."""
     noted = tuple(dict.fromkeys(entity.slot for entity in turn.heard.entities))
-    if not noted or not turn.only_details() or _is_half_clear(turn):
+    if not noted or not turn.only_details():
         return None
+    best = _wish_beside(turn)
+    if best:
+        return take_up(turn, best)  # 'lost my personal card, in Denver'
     before = turn.before.slots
     if any(
         before.get(slot, turn.session.slots[slot]) != turn.session.slots[slot] for slot in noted
@@ -217,10 +222,14 @@ def only_a_detail(turn: Turn) -> Outcome | None:
     return decision, replace(turn.session, last="what_need")
 
 
-def _is_half_clear(turn: Turn) -> bool:
-    """Tell whether words beside the details likely name a wish: 'the number for my amex'."""
+def _wish_beside(turn: Turn) -> str:
+    """Return the topic that the words beside the details likely name: 'the number for my amex'."""
     heard = turn.heard.classification
-    likely = heard.zone == "clarify" and heard.confidence >= LIKELY_FROM
-    if not likely or heard.ranking[0][0] not in turn.guide.topics:
-        return False
-    return any(len(word) > 3 and word not in _ABOUT_IT for word in turn.beside_details())
+    best = heard.ranking[0][0] if heard.ranking else ""
+    if best not in turn.guide.topics:
+        return ""
+    beside = turn.beside_details()
+    if not turn.guide.filler.issuperset(beside):
+        return best if heard.confidence >= WISH_FROM else ""
+    names_it = any(len(word) > 3 and word not in _ABOUT_IT for word in beside)
+    return best if names_it and heard.confidence >= LIKELY_FROM else ""

@@ -296,6 +296,11 @@ class Guide:
         return {phrase: next(iter(means)) for phrase, means in found.items() if len(means) == 1}
 
     @cached_property
+    def bare_words(self) -> frozenset[str]:
+        """The words of `bare_values`: a message without any needs no closer look."""
+        return frozenset(word for phrase in self.bare_values for word in phrase.split())
+
+    @cached_property
     def sheet_slots(self) -> frozenset[str]:
         """Slots that some topic's call sheet has a line for."""
         return frozenset(slot for topic in self.topics.values() for slot in topic.fills)

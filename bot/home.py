@@ -11,6 +11,7 @@ from bot.errors import HomeError
 from bot.modelfile import DEFAULT_NAME, current_name
 
 ENVIRONMENT_VARIABLE = "CARDLINE_HOME"
+INBOX_FILE = "inbox.jsonl"
 _ONLY_DATA = shutil.ignore_patterns("__pycache__", "*.py", "*.pyc")
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -34,6 +35,11 @@ class Home:
     def fresh(self) -> Path:
         """Return the folder of the test sentences that are never trained on; it may be missing."""
         return self.conversations.with_name("fresh")
+
+    @property
+    def inbox(self) -> Path:
+        """Return the file of the messages set aside for review; it may be missing."""
+        return self.models.with_name(INBOX_FILE)
 
     @classmethod
     def at(cls, folder: Path | str) -> Home:
@@ -67,18 +73,23 @@ class Home:
         )
 
     @classmethod
-    def create(cls, folder: Path | str) -> Home:
+    def create(cls, folder: Path | str, *, blank: bool = False) -> Home:
         """Copy the shipped home into the new folder `folder`; return it.
 
+        `blank`: copy instead a tiny complete guide of another field, to be replaced by
+        one's own; it has no model until it is trained.
         Raises HomeError when the folder exists and is not empty.
         """
         root = Path(folder).expanduser()
         if root.exists() and (not root.is_dir() or any(root.iterdir())):
             raise HomeError(f"{root}: is there already; wanted a new or empty folder")
-        shipped = cls.shipped()
+        shipped = cls.at(_PACKAGE / "blank") if blank else cls.shipped()
         for part in ("guide", "utterances", "conversations"):
             shutil.copytree(getattr(shipped, part), root / part, ignore=_ONLY_DATA)
-        shutil.copytree(shipped.model_folder(), root / "models" / DEFAULT_NAME)
+        if blank:
+            (root / "models").mkdir()
+        else:
+            shutil.copytree(shipped.model_folder(), root / "models" / DEFAULT_NAME)
         return cls.at(root)
 
     @classmethod

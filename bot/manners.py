@@ -8,10 +8,7 @@ from bot.decision import CALM, Decision
 from bot.guide import Topic
 from bot.messages import OUT_OF_SCOPE
 from bot.session import Session
-from bot.turn import Outcome, Turn, answer, ask_which, closed, hand_over
-
-UPSET = ("frustrated", "swearing")
-"""Groups of phrases by which somebody who has had enough is known."""
+from bot.turn import UPSET, Outcome, Turn, answer, ask_which, closed, hand_over
 
 STEERING = ("affirm", "deny", "repeat", "cancel", "restart", "goodbye")
 """Small talk that steers the conversation, and is followed only when it is clear."""
@@ -95,7 +92,7 @@ def _says_little_else(turn: Turn) -> bool:
     if turn.heard.entities:
         return False
     topic = turn.wants()
-    if topic is not None and turn.is_urgent(topic):
+    if topic is not None and (topic.urgent or f"urgent {topic.id}" in turn.hits):
         return False
     rest = [w for w in turn.beside(*UPSET) if len(w) > 3 and w not in turn.guide.filler]
     return len(rest) < (1 if topic is not None else 3)
@@ -129,6 +126,8 @@ def _is_over(turn: Turn, topic: Topic) -> bool:
 def small_talk(turn: Turn) -> Outcome | None:
     """Answer small talk and the words that steer the conversation."""
     intent = turn.intent
+    if intent in STEERING and _corrects(turn):
+        return None  # 'scrap that, it is my personal one'
     if turn.mentions("do_it_for_me"):
         return None  # 'can you reset it for me' is no wish to start over
     heard = turn.heard.classification
@@ -152,6 +151,13 @@ def small_talk(turn: Turn) -> Outcome | None:
     open_slot = turn.before.asking or None
     decision = Decision("say", intent, saying=intent, asks=open_slot)
     return decision, replace(turn.session, last=intent)
+
+
+def _corrects(turn: Turn) -> bool:
+    """Tell whether the message holds a detail that the last topic depends on, and little else."""
+    topic = turn.guide.topics.get(turn.before.topic)
+    told = {entity.slot for entity in turn.heard.entities}
+    return topic is not None and not told.isdisjoint(topic.needs) and turn.only_details()
 
 
 _PLAIN = (("no", "deny"), ("yes", "affirm"), ("dont_know", "no_hurry"), ("hesitation", "no_hurry"))

@@ -70,7 +70,8 @@ def gazetteer() -> Gazetteer:
     countries.update((_key(name), "") for name in table["ambiguous"]["names"])
     countries.update((_key(name), ANYWHERE_ELSE) for name in table["generic"]["away"])
     countries.update((_key(name), AT_HOME) for name in table["generic"]["home"])
-    single = (*table["countries"].values(), table["generic"]["away"], table["regions"]["US"])
+    known = (table["regions"][code] for code in table["generic"]["regions_of"])
+    single = (*table["countries"].values(), table["generic"]["away"], *known)
     capital_only = frozenset(map(_key, table["ambiguous"]["capital_only"]))
     wide = (*table["countries"].values(), *table["regions"].values())
     return Gazetteer(

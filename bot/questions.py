@@ -10,6 +10,8 @@ EMERGENCY_FROM = 0.4
 """Confidence from which an unclear message in a form is taken for an emergency."""
 EMERGENCY_SURE = 0.9
 """The same for one that holds the detail asked for: 'lost it on vacation'."""
+_NAME = 3
+"""Words by which one of two options is named, rather than a wish of its own spoken."""
 _ORDINALS = ("first", "second")
 
 
@@ -26,7 +28,7 @@ def chosen_option(turn: Turn) -> Outcome | None:
     for group, option in zip(_ORDINALS, options, strict=False):
         if turn.says(group):
             return take_up(free, option)
-    if turn.intent:
+    if turn.intent and len(turn.words) > _NAME:
         return None
     named = [o for o in options if turn.names(turn.guide.topics[o])]
     return take_up(free, named[0]) if len(named) == 1 else None

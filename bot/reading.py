@@ -11,7 +11,6 @@ from bot.phrases import Hit
 from bot.places import Place
 
 _BOUNDARY = re.compile(r"[,;:.!?()\n\u2013\u2014]|(?<!\d)/|\s-+\s|\.\.")
-_IN_NUMBER = re.compile(r"\d[.,]\d")
 _IF = frozenset({"if", "whether"})
 _BEING = frozenset({"is", "am", "are", "was"})
 _RATHER = (["instead", "of"], ["rather", "than"])
@@ -35,8 +34,8 @@ class Reading:
     """In order."""
     dates: list[tuple[int, int]]
     """First character of each date and one past its last."""
-    answers: bool = False
-    """Whether a question is open that the message may answer."""
+    answering: bool
+    """Whether a question is open, whichever slot it is about."""
 
     def number_at(self, start: int) -> int:
         """Return the number of the first word that begins at a character or later."""
@@ -68,8 +67,9 @@ class Reading:
             return True
         following = self.spans[number][1] if number < len(self.spans) else len(self.text)
         end = self.spans[number - 1][2]
-        if following - end == 1 and _IN_NUMBER.match(self.text, end - 1):
-            return False
+        gap = self.text[end:following]
+        if gap in (".", ",") and self.text[end - 1].isdigit() and self.text[following].isdigit():
+            return False  # inside a number: '$1,212.40'
         return _BOUNDARY.search(self.text, end, following) is not None
 
     def pauses_after(self, number: int) -> bool:

@@ -82,7 +82,6 @@ _SHORT_FORMS = {
     "bc": "because",
     "cuz": "because",
     "coz": "because",
-    "amx": "amex",
     "vs": "versus",
     "fb": "facebook",
 }

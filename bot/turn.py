@@ -12,6 +12,9 @@ from bot.messages import OUT_OF_SCOPE, Understanding
 from bot.phrases import Hit
 from bot.session import Session
 
+UPSET = ("frustrated", "swearing")
+"""Groups of phrases by which somebody who has had enough is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -66,7 +69,10 @@ class Turn:
 
     def is_urgent(self, topic: Topic) -> bool:
         """Tell whether the message about a topic is an emergency."""
-        return topic.urgent or f"urgent {topic.id}" in self.hits
+        if topic.urgent or f"urgent {topic.id}" in self.hits:
+            return True
+        # Somebody who has had enough gets the number first, where there is one.
+        return PHONE in topic.routes and not self.hits.keys().isdisjoint(UPSET)
 
     def names(self, topic: Topic) -> bool:
         """Tell whether the message names a topic by a word of its title that says something."""
@@ -94,7 +100,8 @@ class Turn:
 
     def only_details(self) -> bool:
         """Tell whether little more than details stands in the message."""
-        return sum(len(word) > 3 for word in self.beside_details()) <= 2
+        filler = self.guide.filler
+        return sum(len(w) > 3 and w not in filler for w in self.beside_details()) <= 2
 
 
 Outcome = tuple[Decision, Session]
@@ -112,7 +119,8 @@ def take_up(turn: Turn, name: str) -> Outcome:
     topic = turn.guide.topics[name]
     session = turn.session
     slots = session.slots
-    implied = {s: v for s, v in topic.sets.items() if s not in turn.unclear}
+    told = {entity.slot for entity in turn.heard.entities}
+    implied = {s: v for s, v in topic.sets.items() if s not in turn.unclear and s not in told}
     if any(slots.get(slot) != value for slot, value in implied.items()):
         slots = {**slots, **implied}
     urgent = turn.is_urgent(topic)
@@ -120,16 +128,16 @@ def take_up(turn: Turn, name: str) -> Outcome:
     if slots is not session.slots or (urgent, later) != (session.urgent, session.later):
         # Frozen nouns of many fields are made anew only when something is new.
         turn = replace(turn, session=replace(session, slots=slots, urgent=urgent, later=later))
-    return answer(turn, topic, faq=topic.faq_for(turn.words))
+    return answer(turn, topic, faq=topic.faq_for(turn.words), anew=True)
 
 
 def answer(
-    turn: Turn, topic: Topic, *, faq: int | None = None, brief: bool = False, ask: bool = True
+    turn: Turn, topic: Topic, *, faq: int | None = None, brief: bool = False, anew: bool = False
 ) -> Outcome:
     """Answer a topic for the details known, or ask for the next one.
 
-    `brief`: the number alone will do, where there is one; `ask`: whether a detail
-    that is missing may be asked for before the number is given.
+    `brief`: the number alone will do, where there is one; `anew`: the wish was just
+    said, so that the advice is given also where it was given before.
     """
     guide, session = turn.guide, turn.session
     if topic.otherwise and any(session.slots.get(s) != v for s, v in topic.sets.items()):
@@ -139,12 +147,12 @@ def answer(
     missing = None
     if depends and not turn.one_off:
         missing = guide.missing(topic, session.slots, session.declined, first=turn.unclear)
-    advised = turn.before.advised and turn.before.topic == topic.id
+    advised = not anew and turn.before.advised and turn.before.topic == topic.id
     noted = _noted(turn, topic)
     # 'Does the call cost anything?' is answered whatever is still to be asked.
     narrower = chosen is not None and faq != turn.before.faq
     first = topic.advice_first and not advised
-    if missing and ask and not (session.urgent or first or narrower):
+    if missing and not (session.urgent or first or narrower):
         return _ask(turn, topic, missing, noted)
     details: Mapping[str, str] = session.slots
     if missing and session.urgent:

@@ -84,14 +84,18 @@ def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:
         return True
     if bare[-1:] == ["from"]:
         return _is_calling(bare)
-    if len(bare) == 1 or _is_clause(read, place):
+    if len(bare) == 1 or (bare[-1:] == ["in"] and is_alone(read, place)):
         return bare[-1] == "in"
     return cue >= 0 and bare[-1] in CUES.prepositions
 
 
-def _is_clause(read: Reading, place: Place) -> bool:
-    """Tell whether nothing but the place and its preposition stands between two pauses."""
-    return len(read.just_before(place.first, 2)) == 1 and read.pauses_after(place.last)
+def is_alone(read: Reading, place: Place) -> bool:
+    """Tell whether a place is all of its clause: 'personal, in Maine', 'corporate, Phoenix'."""
+    first = place.first
+    if first > 0 and not read.pauses_before(first) and read.words[first - 1] in ("in", "at"):
+        first -= 1
+    begins = first == 0 or read.pauses_before(first)
+    return begins and (place.last == len(read.words) - 1 or read.pauses_after(place.last))
 
 
 def _is_of_thing(read: Reading, place: Place, before: list[str]) -> bool:

@@ -10,13 +10,20 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pexpect
 
+from bot.home import Home
+from training import pipeline
+
 PYTHON = sys.executable
 SKLEARN = "import sklearn.linear_model, sklearn.feature_extraction.text"
+OURS = "from bot import Bot; Bot.load().classify('i lost my card')"
+PIPELINE = "import joblib, sys; joblib.load(sys.argv[1]).predict_proba(['i lost my card'])"
 
 
 def timed(*command: str) -> float:
@@ -42,10 +49,17 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--runs", type=int, default=7, help="runs of each (default 7)")
     runs = options.parse_args().runs
+    folder = tempfile.TemporaryDirectory()
+    exported = Path(folder.name) / "pipeline.joblib"
+    pipeline.export(Home.shipped().model_folder(), exported)
     cases: dict[str, Callable[[], float]] = {
         "python -c pass": lambda: timed(PYTHON, "-c", "pass"),
         "import numpy": lambda: timed(PYTHON, "-c", "import numpy"),
         "import sklearn (TF-IDF and logistic regression)": lambda: timed(PYTHON, "-c", SKLEARN),
+        "first classification, exported pipeline": lambda: timed(
+            PYTHON, "-c", PIPELINE, str(exported)
+        ),
+        "first classification": lambda: timed(PYTHON, "-c", OURS),
         "first painted prompt of the chat": first_prompt,
         'bot "i lost my card"': lambda: timed(PYTHON, "-m", "bot", "i lost my card"),
     }
@@ -54,10 +68,11 @@ def main() -> None:
         for name, case in cases.items():
             seconds[name].append(case())
     medians = {name: statistics.median(values) for name, values in seconds.items()}
-    base = next(value for name, value in medians.items() if "sklearn" in name)
-    print("| what | median s | share of import sklearn |\n|---|---|---|")
+    bases = [value for name, value in medians.items() if "sklearn" in name or "pipeline" in name]
+    print("| what | median s | of import sklearn | of the pipeline |\n|---|--:|--:|--:|")
     for name, value in medians.items():
-        print(f"| {name} | {value:.3f} | {value / base:.2f} |")
+        print(f"| {name} | {value:.3f} | {value / bases[0]:.2f} | {value / bases[1]:.2f} |")
+    folder.cleanup()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ def _nobodys_home(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     monkeypatch.delenv("CARDLINE_HOME", raising=False)
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path_factory.getbasetemp()))
 
 
@@ -41,3 +43,25 @@ def root() -> Path:
 def shipped() -> Home:
     """The shipped home."""
     return Home.shipped()
+
+
+@pytest.fixture(scope="session")
+def _small_home(tmp_path_factory: pytest.TempPathFactory, shipped: Home) -> Path:
+    from training import trainer, utterances
+
+    root = tmp_path_factory.mktemp("small") / "mybot"
+    shutil.copytree(shipped.guide, root / "guide", ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in ("utterances", "conversations", "models"):
+        (root / folder).mkdir()
+    for path in shipped.utterances.glob("*.txt"):
+        lines = path.read_text(encoding="utf-8").splitlines()[::12]
+        (root / "utterances" / path.name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    rows = utterances.read_folder(root / "utterances")
+    trainer.write(trainer.train(rows, jobs=1), root / "models", "default")
+    return root
+
+
+@pytest.fixture
+def small_home(_small_home: Path, tmp_path: Path) -> Path:
+    """A home that trains in two seconds: the shipped guide, every twelfth utterance."""
+    return Path(shutil.copytree(_small_home, tmp_path / "mybot"))

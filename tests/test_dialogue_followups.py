@@ -324,3 +324,43 @@ def test_a_question_that_names_the_detail_asked_for_gives_it(bot: Bot) -> None:
 def test_somebody_abroad_who_is_not_after_all_gets_a_number_or_a_question(bot: Bot) -> None:
     reply = last(bot, "expat in costa rica here, US customer service from a tico phone??")
     assert reply.intent == "contact_by_phone"
+
+
+def test_none_of_your_business_is_no_business_card(bot: Bot) -> None:
+    reply = last(bot, "which number do i call", "none of your business")
+    assert (reply.asks, dict(reply.slots)) == ("calling_from", {})
+
+
+def test_a_correction_that_sounds_like_cancelling_is_one(bot: Bot) -> None:
+    lines = ("which number for my corporate card", "abroad", "scrap that, it's my personal one")
+    assert numbers(last(bot, *lines)) == {P1_ABROAD}
+
+
+def test_a_cancelled_wish_said_again_is_answered_in_full(bot: Bot) -> None:
+    dispute = "i want to dispute a charge from my gym"
+    first, _, again = talk(bot, dispute, "stop", "ok how do i start the dispute online")
+    assert "start the dispute there" in first.text
+    assert "start the dispute there" in again.text
+
+
+def test_hours_asked_in_an_emergency_do_not_push_it_aside(bot: Bot) -> None:
+    lines = ("my card's been stolen", "are they even open at 3 in the morning")
+    reply = last(bot, *lines, "ok it's the corporate one")
+    assert reply.intent == "report_lost_or_stolen_card"
+    assert numbers(reply) == {P2_US}
+
+
+def test_details_beside_a_wish_do_not_hide_it(bot: Bot) -> None:
+    reply = last(bot, "phone number for my personal card, i'm in nevada")
+    assert numbers(reply) == {P1_US}
+
+
+def test_two_values_and_both_are_a_do_not_know(bot: Bot) -> None:
+    lines = ("which number do i call", "maybe personal, maybe corporate, i have both")
+    assert last(bot, *lines).slots.get("card_kind") is None
+    assert numbers(last(bot, *lines, "i am in texas")) == {P1_US, P2_US}
+
+
+def test_bare_details_one_after_the_other_are_all_read(bot: Bot) -> None:
+    reply = last(bot, "agent. now. personal card. us.")
+    assert (reply.asks, numbers(reply)) == (None, {P1_US})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections import defaultdict
+from dataclasses import replace
 from functools import cache
 from itertools import product
 
@@ -111,7 +112,8 @@ class Walker:
 
     def try_ways_out(self) -> None:
         """Say 'cancel', or ask for a person, in a copy of the conversation."""
-        session = self.bot.session(self.name) or Session()
+        # Without its owner's mark, or the bot would not believe that it is the copy's.
+        session = replace(self.bot.session(self.name) or Session(), owner="")
         copy = f"{self.name} copy"
         self.store.put(copy, session)
         left = self.bot.reply("cancel", session_id=copy)

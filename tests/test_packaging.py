@@ -50,7 +50,11 @@ def test_the_wheel_holds_the_home_and_nothing_else_of_the_checkout(wheel: Path) 
         "bot/_home/models/default/weights.npz",
         "bot/_home/utterances/greet.txt",
         "bot/_home/conversations/correction.txt",
+        "bot/blank/guide/topics.toml",
+        "bot/blank/utterances/book_repair.txt",
+        "bot/blank/conversations/book_a_repair.txt",
         "training/__main__.py",
+        "training/report.html",
     ):
         assert wanted in names
     tops = {name.split("/")[0] for name in names if ".dist-info/" not in name}
@@ -84,3 +88,6 @@ def test_the_installed_bot_answers_outside_the_repository(wheel: Path, tmp_path:
     assert run("bot", "new", "mine").returncode == 0
     assert run("training", "--home", "mine", "teach", "greet", "top of the morning").returncode == 0
     assert "top of the morning" in (tmp_path / "mine" / "utterances" / "greet.txt").read_text()
+    assert run("bot", "new", "shop", "--blank").returncode == 0
+    assert run("training", "--home", "shop", "train", "--jobs", "1").returncode == 0
+    assert "9 to 6" in run("bot", "--home", "shop", "when are you open").stdout

@@ -16,7 +16,7 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output.vt100 import Vt100_Output
 
-from bot import repl
+from bot import repl, screen
 from bot.errors import BotError
 
 
@@ -66,7 +66,7 @@ def test_a_damaged_home_is_an_error_that_a_person_can_act_on(tmp_path: Path) -> 
 
 def test_no_character_that_steers_the_terminal_gets_through() -> None:
     hostile = "a\x1b[2Jb\x07c\x9bd\x08e\u202ef\u200bg"
-    assert repl.printable(hostile) == "a[2Jbcdefg"
+    assert screen.printable(hostile) == "a[2Jbcdefg"
 
 
 @contextmanager

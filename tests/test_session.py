@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import Bot
-from bot.session import MAX_ID_LENGTH, MemoryStore, Session, check_id
+from bot.session import MAX_ID_LENGTH, MemoryStore, Session, check_id, owner_of
 
 WORDS = st.text(max_size=12)
 NAMES = st.lists(WORDS, max_size=4).map(tuple)
@@ -129,6 +129,26 @@ def test_a_real_conversation_survives_its_json_and_holds_no_message(bot: Bot) ->
     assert session.slots["card_kind"] == "corporate"
     assert "1111" not in blob
     assert "zoo" not in blob
+
+
+def test_the_fullest_session_stays_under_two_kilobytes(bot: Bot) -> None:
+    guide = bot._knowledge.guide
+    longest = max(guide.topics, key=len)
+    names = tuple(guide.slots)
+    slots = {name: "東" * 60 if name == "merchant" else "x" * 60 for name in names}
+    full = Session(
+        guide=guide.fingerprint,
+        owner=owner_of("x" * MAX_ID_LENGTH),
+        slots=slots,
+        declined=names,
+        **dict.fromkeys(("topic", "about", "later", "sheet_told", "asking", "last"), longest),  # type: ignore[arg-type]
+        options=(longest, longest),
+        offered=9,
+        tries=9,
+        clarified=9,
+        faq=99,
+    )
+    assert len(full.to_json().encode()) < 2_000
 
 
 class Clock:

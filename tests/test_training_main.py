@@ -102,7 +102,7 @@ def test_what_was_taught_is_known_after_the_next_training(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for text in ("the zebra bit me", "a zebra again", "zebra!"):
-        assert run(home, "teach", "animals", text) == 0
+        assert run(home, "teach", "--new", "animals", text) == 0
     out = capsys.readouterr().out
     assert out.count("(a new intent)") == 1
     assert "bot-train train" in out
@@ -111,6 +111,25 @@ def test_what_was_taught_is_known_after_the_next_training(
     )
     assert run(home, "train", "--jobs", "1") == 0
     assert in_use(home).classify("is that a zebra").ranking[0][0] == "animals"
+
+
+@pytest.mark.parametrize(
+    ("intent", "guess"), [("gret", "did you mean 'greet'?"), ("zebras", "no intent 'zebras'")]
+)
+def test_a_mistyped_intent_is_refused_and_makes_no_file(
+    intent: str, guess: str, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    message = refusal(capsys, home, "teach", intent, "top of the morning")
+    assert guess in message
+    assert "--new" in message
+    assert not (home / "utterances" / f"{intent}.txt").exists()
+
+
+def test_a_topic_of_the_guide_may_get_its_first_utterance_without_new(tmp_path: Path) -> None:
+    own = Home.create(tmp_path / "own")
+    (own.utterances / "make_payment.txt").unlink()
+    assert run(tmp_path / "own", "teach", "make_payment", "i would like to pay") == 0
+    assert (own.utterances / "make_payment.txt").read_text() == "i would like to pay\n"
 
 
 def test_teaching_the_same_twice_says_so_and_adds_nothing(
@@ -231,7 +250,8 @@ def test_a_name_that_is_no_folder_name_is_refused_and_the_model_stays_in_use(
     assert run(home, "train", "--name", "first", "--jobs", "1") == 0
     assert name in refusal(capsys, home, "train", "--jobs", "1", "--name", name)
     assert (home / "models" / "current").read_text() == "first\n"
-    assert {path.name for path in (home / "models").iterdir()} == {"first", "current"}
+    names = {path.name for path in (home / "models").iterdir()}
+    assert names == {"first", "current", ".lock"}
 
 
 def test_help_and_mistakes_are_answered_without_loading_scikit_learn(root: Path) -> None:

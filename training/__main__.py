@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from bot.errors import BotError
 from bot.home import Home
-from training.commands import benchmark, evaluate, export, teach, train
+from training.commands import benchmark, evaluate, export, import_file, review, teach, train
+from training.scheduler import connected
 
 # scikit-learn takes a second to import: each command imports what it needs when it
 # runs, so that --help and mistakes are answered at once.
@@ -16,6 +17,8 @@ COMMANDS = {
     "train": train,
     "evaluate": evaluate,
     "teach": teach,
+    "review": review,
+    "import": import_file,
     "export": export,
     "benchmark": benchmark,
 }
@@ -23,7 +26,11 @@ COMMANDS = {
 EXAMPLES = """examples:
   bot-train train                                    fit a model and put it in use
   bot-train evaluate                                 measure on held-out folds and the fresh set
+  bot-train evaluate --report out.html               the same as a page with plots
   bot-train teach report_lost_or_stolen_card "some kid grabbed my bag"
+  bot-train review                                   label what was not understood
+  bot-train import nlu.yml                           sentences from Rasa, CSV or JSON Lines
+  bot-train export --rasa nlu.yml                    the same the other way round
   bot-train export --sklearn pipeline.joblib         the model as a scikit-learn pipeline
   bot-train benchmark --data clinc150                the method on a public intent set
   bot-train --home mybot train                       the same for a home of your own
@@ -49,7 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status: 0 done, 2 something to mend."""
     options = parser().parse_args(arguments)
     try:
-        status: int = COMMANDS[options.command].run(options, Home.find(options.home))
+        with connected(getattr(options, "scheduler", None)):
+            status: int = COMMANDS[options.command].run(options, Home.find(options.home))
         return status
     except BotError as error:
         print(f"bot-train: {error}", file=sys.stderr)

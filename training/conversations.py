@@ -1,15 +1,37 @@
-"""Golden conversations: `> ` what is said, `< ` what the reply holds, `! ` what it must not."""
+"""Golden conversations: text files in which each line begins with a mark.
+
+| mark | what the line holds |
+|---|---|
+| `# ` | a remark |
+| `> ` | what the person says; the lines below it are about the reply |
+| `< ` | a text that the reply holds, upper and lower case alike |
+| `! ` | a text that it does not hold |
+| `= ` | the topic of the reply (`reply.intent`) |
+| `? ` | the slot that it asks for; `? -` for none, `? !card_kind` for any but that one |
+| `@ ` | a slot and a text that its value holds: `@ amount 98` |
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot import Bot
 from bot.errors import BotError
+from bot.messages import Reply
 
-_MARKS = {"> ", "< ", "! "}
+_NOTHING = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line below a message."""
+
+    mark: str
+    """`<`, `!`, `=`, `?` or `@`."""
+    text: str
+    """What stands after the mark; never empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +42,8 @@ class Turn:
     """Its line in the file."""
     says: str
     """The message."""
-    wants: tuple[str, ...]
-    """Texts that the reply holds, upper and lower case alike."""
-    rejects: tuple[str, ...]
-    """Texts that it does not hold."""
+    checks: tuple[Check, ...] = ()
+    """All that is wanted, in the order of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +55,25 @@ class Conversation:
 
 
 def read(path: Path) -> Conversation:
-    """Return the conversation in a file; raises BotError for a line without a mark."""
+    """Return the conversation in a file; raises BotError for a line that is not one of those."""
     turns: list[Turn] = []
     for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         line = raw.strip()
         if not line or line.startswith("#"):
             continue
         mark, rest = f"{line} "[:2], line[2:].strip()
-        if mark not in _MARKS or (mark != "> " and not turns):
-            raise BotError(
-                f"{path}:{number}: begins with {mark!r}; wanted '> ' first, then '< ' or '! '"
-            )
         if mark == "> ":
-            turns.append(Turn(number, rest, (), ()))
+            turns.append(Turn(number, rest))
             continue
-        last = turns[-1]
-        wants = (*last.wants, rest) if mark == "< " else last.wants
-        rejects = (*last.rejects, rest) if mark == "! " else last.rejects
-        turns[-1] = Turn(last.line, last.says, wants, rejects)
+        if mark not in {f"{known} " for known in _FAILINGS} or not turns:
+            raise BotError(
+                f"{path}:{number}: begins with {mark!r}; wanted '> ' first, "
+                "then '< ', '! ', '= ', '? ' or '@ '"
+            )
+        if not rest or (mark == "@ " and len(rest.split()) < 2):
+            wanted = "a slot and a text of its value" if mark == "@ " else "a text"
+            raise BotError(f"{path}:{number}: {line!r}; wanted {wanted} after the mark")
+        turns[-1] = replace(turns[-1], checks=(*turns[-1].checks, Check(mark[0], rest)))
     return Conversation(path, tuple(turns))
 
 
@@ -67,12 +88,36 @@ def play(bot: Bot, conversation: Conversation) -> Iterator[str]:
     bot.forget(session_id)
     for turn in conversation.turns:
         reply = bot.reply(turn.says, session_id=session_id)
-        said = reply.text.casefold()
-        where = f"{conversation.path}:{turn.line}"
-        for wanted in turn.wants:
-            if wanted.casefold() not in said:
-                yield f"{where}: the reply lacks {wanted!r}; it was {reply.text!r}"
-        for rejected in turn.rejects:
-            if rejected.casefold() in said:
-                yield f"{where}: the reply holds {rejected!r}; it was {reply.text!r}"
+        for check in turn.checks:
+            if failing := _FAILINGS[check.mark](check.text, reply):
+                yield f"{conversation.path}:{turn.line}: {failing}; it was {reply.text!r}"
     bot.forget(session_id)
+
+
+def _lacks(text: str, reply: Reply) -> str:
+    return "" if text.casefold() in reply.text.casefold() else f"the reply lacks {text!r}"
+
+
+def _holds(text: str, reply: Reply) -> str:
+    return f"the reply holds {text!r}" if text.casefold() in reply.text.casefold() else ""
+
+
+def _topic(text: str, reply: Reply) -> str:
+    return "" if reply.intent == text else f"the topic is {reply.intent!r}; wanted {text!r}"
+
+
+def _asks(text: str, reply: Reply) -> str:
+    asked = reply.asks or _NOTHING
+    if text.startswith("!"):
+        return f"the reply asks for {asked!r}; wanted anything else" if text[1:] == asked else ""
+    return "" if asked == text else f"the reply asks for {asked!r}; wanted {text!r}"
+
+
+def _knows(text: str, reply: Reply) -> str:
+    slot, value = text.split(maxsplit=1)
+    known = reply.slots.get(slot, _NOTHING)
+    good = value.casefold() in known.casefold()
+    return "" if good else f"the slot {slot!r} is {known!r}; wanted {value!r}"
+
+
+_FAILINGS = {"<": _lacks, "!": _holds, "=": _topic, "?": _asks, "@": _knows}

@@ -194,7 +194,7 @@ def table(title: str, evaluation: Evaluation) -> str:
     lines = [title, *(f"  {name:{width}}  {share}" for name, share in evaluation.figures.items())]
     for name, area in evaluation.separation.items():
         lines.append(f"  {name:{width}}  area under the curve {area:.3f}")
-    lines.append("  by intent, lowest first")
+    lines += ["  by intent, lowest first"] if evaluation.by_intent else []
     lines += [
         f"  {name:{width}}  {share}"
         for name, share in sorted(evaluation.by_intent.items(), key=lambda item: item[1].value)

@@ -103,8 +103,7 @@ class Counts:
         vocabulary, idfs, blocks = {}, [], []
         for name in BLOCKS:
             counted = self.matrices[name][rows]
-            rare = 1 if name == "stems" else self.settings.rare_below
-            kept = np.flatnonzero(counted.getnnz(axis=0) >= rare)
+            kept = np.flatnonzero(counted.getnnz(axis=0) >= _fewest(self.settings, name))
             vocabulary[name] = tuple(self.entries[name][kept])
             if not kept.size:
                 continue  # scikit-learn weighs no block without an entry
@@ -129,6 +128,11 @@ def _as_it_is(words: list[str]) -> list[str]:
     return words
 
 
+def _fewest(settings: FeatureSettings, block: str) -> int:
+    """Return in how many utterances an entry must stand: a word may be rare, an n-gram not."""
+    return 1 if block == "stems" else settings.rare_below
+
+
 def _length(settings: FeatureSettings, block: str) -> float:
     return {
         "stems": settings.stem_weight,
@@ -146,7 +150,15 @@ def build(settings: FeatureSettings) -> FeatureUnion:
     }
     return FeatureUnion(
         [
-            (name, TfidfVectorizer(analyzer=analyzers[name], sublinear_tf=True, norm="l2"))
+            (
+                name,
+                TfidfVectorizer(
+                    analyzer=analyzers[name],
+                    min_df=_fewest(settings, name),
+                    sublinear_tf=True,
+                    norm="l2",
+                ),
+            )
             for name in BLOCKS
         ],
         transformer_weights={name: _length(settings, name) for name in BLOCKS},

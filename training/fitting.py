@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.pipeline import Pipeline
 
 from bot import text, typos
 from bot.errors import UtteranceError
-from bot.modelfile import Weights
-from training.features import Counts, Features
+from bot.modelfile import FeatureSettings, Weights
+from training.features import Counts, Features, build
 
 SEED = 20_26
 INVERSE_REGULARISATION = 20.0
@@ -105,6 +106,11 @@ def fit(
     names = tuple(str(label) for label in classifier.classes_)
     known = word_counts(messages[row] for row in rows)
     return Fitted(names, weights_of(features, classifier, known))
+
+
+def unfitted(settings: FeatureSettings, solver: Solver, utterances: int) -> Pipeline:
+    """Return features and classifier as scikit-learn's own tools want them, from lists of words."""
+    return Pipeline([("features", build(settings)), ("classifier", solver.estimator(utterances))])
 
 
 def word_counts(messages: Iterable[list[str]]) -> dict[str, int]:

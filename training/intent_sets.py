@@ -56,7 +56,7 @@ def read_lines(path: Path) -> list[Utterance]:
     except OSError as error:
         raise UtteranceError(
             f"{path}: cannot be read ({error.strerror}); "
-            'wanted lines such as {"text": "pay my bill", "intent": "make_payment"}'
+            'wanted lines such as {"text": "pay my bill", "intent": "pay"}'
         ) from error
     rows = [_row(line, f"{path}:{n}") for n, line in enumerate(lines, 1) if line.strip()]
     if not rows:

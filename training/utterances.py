@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot import redaction
+from bot import linefile, redaction
 from bot.errors import UtteranceError
 
 MAX_LENGTH = 2_000
 """Characters of one utterance; a longer line is a file in the wrong place."""
 
-_INTENT = re.compile(r"[a-z][a-z0-9_]*")
+INTENT = re.compile(r"[a-z][a-z0-9_]*")
+"""What names an intent, and so a file."""
 _ALSO = "| also:"
 _ESCAPED = ("\\#", "\\!", "\\\\")
 
@@ -58,7 +60,7 @@ def read_folder(folder: Path, *, with_also: bool = False) -> list[Utterance]:
 
 def _read_file(path: Path, problems: list[str], *, with_also: bool) -> list[Utterance]:
     intent = path.stem
-    if not _INTENT.fullmatch(intent):
+    if not is_intent(intent):
         problems.append(
             f"{path}: the file name is not an intent; wanted lower-case letters, digits and _"
         )
@@ -93,6 +95,11 @@ def parse_line(line: str, intent: str, source: str = "", *, with_also: bool = Fa
         line = line[1:]
     others = tuple(name.strip() for name in also.split(",") if name.strip())
     return Utterance(intent, line, protected, others, source)
+
+
+def is_intent(name: str) -> bool:
+    """Tell whether `name` can name an intent, and so a file."""
+    return INTENT.fullmatch(name) is not None
 
 
 def format_line(text: str) -> str:
@@ -134,7 +141,7 @@ def add(folder: Path, intent: str, text: str) -> bool:
     Raises UtteranceError for a name that is no intent, an empty text, a secret,
     or a sentence that stands under another intent.
     """
-    if not _INTENT.fullmatch(intent):
+    if not is_intent(intent):
         raise UtteranceError("the intent's name: wanted lower-case letters, digits and _")
     try:
         text.encode()
@@ -154,17 +161,38 @@ def add(folder: Path, intent: str, text: str) -> bool:
                 f"{known.source}: this sentence stands under {known.intent} already; "
                 "take it out there first"
             )
-    _append(folder / f"{intent}.txt", line)
+    append(folder / f"{intent}.txt", [line])
     return True
 
 
-def _append(path: Path, line: str) -> None:
+def append(path: Path, lines: Sequence[str]) -> None:
+    """Add lines, as `format_line` gives them, to a file: written aside and renamed."""
     before = path.read_bytes() if path.exists() else b""
     if before and not before.endswith(b"\n"):
         before += b"\n"
     aside = path.with_suffix(".txt.new")
     with aside.open("wb") as file:
-        file.write(before + line.encode() + b"\n")
+        file.write(before + "".join(f"{line}\n" for line in lines).encode())
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
+
+
+def remove(folder: Path, intent: str, text: str) -> bool:
+    """Take the last line that holds `text` out of the file of `intent`; False when there is none.
+
+    A file that is left without a line goes too. The rest is written aside and renamed.
+    """
+    path = folder / f"{intent}.txt"
+    line = format_line(text).encode()
+    if not path.exists() or line not in linefile.read(path):
+        return False
+
+    def without(lines: list[bytes]) -> list[bytes]:
+        at = len(lines) - 1 - lines[::-1].index(line) if line in lines else len(lines)
+        return [*lines[:at], *lines[at + 1 :]]
+
+    linefile.keep(path, without)
+    if not path.read_bytes():
+        path.unlink()
+    return True

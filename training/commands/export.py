@@ -1,4 +1,4 @@
-"""`bot-train export`: writes the model in use for another program."""
+"""`bot-train export`: writes the utterances, or the model in use, for another program."""
 
 from __future__ import annotations
 
@@ -11,20 +11,36 @@ from bot.home import Home
 if TYPE_CHECKING:
     from training.commands.options import Subparsers
 
+KINDS = {
+    "rasa": "the utterances as Rasa NLU YAML, format 3.1",
+    "csv": "the utterances, with a first line text,intent",
+    "jsonl": "the utterances as JSON Lines",
+    "sklearn": "the model in use as a fitted scikit-learn pipeline, written with joblib",
+}
+
 
 def add(commands: Subparsers) -> None:
     """Add the command to the parser."""
-    command = commands.add_parser("export", help="write the model in use for another program")
-    command.add_argument(
-        "--sklearn", metavar="FILE", type=Path, required=True,
-        help="the fitted scikit-learn pipeline, written with joblib",
-    )  # fmt: skip
+    command = commands.add_parser(
+        "export", help="write the utterances or the model for another program"
+    )
+    kinds = command.add_mutually_exclusive_group(required=True)
+    for kind, what in KINDS.items():
+        kinds.add_argument(f"--{kind}", metavar="FILE", type=Path, help=what)
 
 
 def run(options: argparse.Namespace, home: Home) -> int:
     """Export; return the exit status."""
-    from training import pipeline
+    if options.sklearn:
+        from training import pipeline
 
-    pipeline.export(home.model_folder(), options.sklearn)
-    print(f"wrote {options.sklearn}; it unpickles with this package installed")
+        pipeline.export(home.model_folder(), options.sklearn)
+        print(f"wrote {options.sklearn}; it unpickles with this package installed")
+        return 0
+    from training import formats, utterances
+
+    kind = next(name for name in KINDS if getattr(options, name))
+    path = getattr(options, kind)
+    count = formats.write(path, kind, utterances.read_folder(home.utterances))
+    print(f"wrote {count:,} sentences to {path}")
     return 0

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
+
+from bot.teacher import PROGRESS_VARIABLE
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -15,10 +19,14 @@ Result = TypeVar("Result")
 
 
 def add_jobs(command: argparse.ArgumentParser) -> None:
-    """Add `--jobs`."""
+    """Add `--jobs` and `--scheduler`."""
     command.add_argument(
         "--jobs", type=_jobs, default=-1, metavar="N", help="processes side by side (one a core)"
     )
+    command.add_argument(
+        "--scheduler", metavar="ADDRESS",
+        help="send the fits to this Dask cluster, for example tcp://10.0.0.5:8786",
+    )  # fmt: skip
 
 
 def add_json(command: argparse.ArgumentParser) -> None:
@@ -32,19 +40,23 @@ def _jobs(text: str) -> int:
     return int(text)
 
 
+def _print_report(done: int, of: int) -> None:
+    print(json.dumps({"done": done, "of": of}), file=sys.stderr, flush=True)
+
+
 def with_progress(work: Callable[..., Result], rows: Rows, jobs: int, fits: int) -> Result:
-    """Return work(rows), with a bar that counts the fits on a terminal, silently elsewhere."""
+    """Return work(rows), with a bar that counts the fits on a terminal, silently elsewhere.
+
+    With CARDLINE_PROGRESS set, a program follows: a line of JSON on stderr after each fit.
+    """
+    if os.environ.get(PROGRESS_VARIABLE):
+        _print_report(0, fits)
+        return work(rows, jobs=jobs, report=_print_report)
     if not sys.stderr.isatty():
         return work(rows, jobs=jobs)
     from prompt_toolkit.output import create_output
-    from prompt_toolkit.shortcuts import ProgressBar
-    from prompt_toolkit.shortcuts.progress_bar import ProgressBarCounter
 
-    with ProgressBar(output=create_output(stdout=sys.stderr)) as bar:
-        counter: ProgressBarCounter[object] = bar(label="fits", total=fits)
+    from bot.progress import counted
 
-        def report(done: int, of: int) -> None:
-            counter.total, counter.items_completed = of, done
-            bar.invalidate()
-
+    with counted("fits", create_output(stdout=sys.stderr)) as report:
         return work(rows, jobs=jobs, report=report)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from bot.errors import GuideError, UtteranceError
 from bot.home import Home
+from bot.messages import OUT_OF_SCOPE
+from training.commands.options import add_json
 
 if TYPE_CHECKING:
     from training.commands.options import Subparsers
@@ -14,8 +19,10 @@ if TYPE_CHECKING:
 def add(commands: Subparsers) -> None:
     """Add the command to the parser."""
     command = commands.add_parser("teach", help="add an utterance; train afterwards")
-    command.add_argument("intent", metavar="INTENT", help="what it means, for example make_payment")
+    command.add_argument("--new", action="store_true", help="INTENT is a new one, not a slip")
+    command.add_argument("intent", metavar="INTENT", help="what it means, for example greet")
     command.add_argument("text", metavar="TEXT", help="what somebody might say")
+    add_json(command)
 
 
 def run(options: argparse.Namespace, home: Home) -> int:
@@ -27,8 +34,33 @@ def run(options: argparse.Namespace, home: Home) -> int:
         utterances.read_folder(home.utterances)
     path = home.utterances / f"{options.intent}.txt"
     new = not path.exists()
-    if not utterances.add(home.utterances, options.intent, options.text):
+    if utterances.is_intent(options.intent) and not options.new:
+        _check_known(options.intent, home)
+    added = utterances.add(home.utterances, options.intent, options.text)
+    if options.json:
+        print(json.dumps({"added": added, "file": str(path), "new_intent": new}))
+    elif not added:
         print(f"{path} has it already")
-        return 0
-    print(f"added to {path}{' (a new intent)' if new else ''}; now run: bot-train train")
+    else:
+        print(f"added to {path}{' (a new intent)' if new else ''}; now run: bot-train train")
     return 0
+
+
+def _check_known(intent: str, home: Home) -> None:
+    """Raise UtteranceError for an intent that nobody has heard of: mostly it is a slip."""
+    known = {path.stem for path in home.utterances.glob("*.txt")} | _topics(home) | {OUT_OF_SCOPE}
+    if intent in known:
+        return
+    close = get_close_matches(intent, sorted(known), n=1)
+    guess = f"did you mean {close[0]!r}? For" if close else "for"
+    raise UtteranceError(f"there is no intent {intent!r}; {guess} a new intent add --new")
+
+
+def _topics(home: Home) -> set[str]:
+    """Return the topics of the guide; none while it is not fit to be read."""
+    from bot import guide_reader
+
+    try:
+        return set(guide_reader.read(home.guide).topics)
+    except GuideError:
+        return set()

@@ -1,0 +1,266 @@
+"""The commands of the chat: what a person types after a slash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.errors import BotError
+from bot.inbox import InboxEntry, teachable
+from bot.messages import OUT_OF_SCOPE
+from bot.repl import SESSION_ID
+from bot.teacher import WORSE
+
+if TYPE_CHECKING:
+    from bot.bot import Bot
+    from bot.keeping import Keeping
+    from bot.screen import Screen
+    from bot.teacher import Outcome, Teacher
+
+GUESSES = 4
+"""Intents that /wrong offers by number."""
+_SHOWN_AFTER_TRAINING = 5
+Ask = Callable[[str, Iterable[str]], str]
+
+
+@dataclass(slots=True)
+class Chat:
+    """What the commands work on."""
+
+    bot: Bot
+    """Answers."""
+    screen: Screen
+    """Shows."""
+    keeping: Keeping
+    """The inbox, and whether it may be used."""
+    teacher: Teacher
+    """Runs bot-train."""
+    utterances: Path
+    """The folder of the labelled utterances, whose names are intents too."""
+    ask: Ask
+    """Asks a question with names to complete; empty when the person would rather not say."""
+    asked: bool = False
+    """Whether the next line may answer the question about the inbox."""
+    last: str = ""
+    """The last message, secrets masked."""
+    taught: list[str] = field(default_factory=list)
+    """Texts that were taught since the last training."""
+
+    def intents(self) -> list[str]:
+        """Return the names of all intents, those included that were never trained."""
+        known = {intent for intent, _ in self.bot.classify("").ranking} | {OUT_OF_SCOPE}
+        return sorted(known | {path.stem for path in self.utterances.glob("*.txt")})
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command."""
+
+    run: Callable[[Chat, str], None]
+    """Runs it with what stands after its name."""
+    help: str
+    """What it does, in a few words, as in the help."""
+    arguments: str = ""
+    """What it wants, as in the help."""
+
+
+def run(chat: Chat, line: str) -> bool:
+    """Run the command in `line`; False when `line` is a message."""
+    name, _, rest = line.partition(" ")
+    command = COMMANDS.get(name)
+    if command is not None:
+        command.run(chat, rest.strip())
+        return True
+    if line.startswith("/") and not rest.strip():
+        *others, final = [*COMMANDS, "/quit"]
+        chat.screen.show(f"I know {', '.join(others)} and {final}.")
+        return True
+    return False
+
+
+def _help(chat: Chat, _: str) -> None:
+    rows = [(f"{name} {c.arguments}".strip(), c.help) for name, c in COMMANDS.items()]
+    width = max(len(left) for left, _ in rows)
+    table = "\n".join(f"{left:{width}}  {right}" for left, right in rows)
+    kept = (
+        f"Messages that I do not understand are kept in {chat.keeping.file.path}; /keep no ends it."
+        if chat.keeping.agreed
+        else "Nothing that you type is written to disk, unless you teach me."
+    )
+    chat.screen.show_table(
+        "Write in your own words, for example:\n  i lost my card\n"
+        "  there is a charge i did not make\n  which number do i call from spain\n\n"
+        f"{table}\n{'/quit':{width}}  leaves; Ctrl-C clears the line, Ctrl-D leaves\n"
+    )
+    chat.screen.show(kept)
+
+
+def _sheet(chat: Chat, _: str) -> None:
+    chat.screen.show(chat.bot.sheet(SESSION_ID).text)
+
+
+def _restart(chat: Chat, _: str) -> None:
+    chat.bot.forget(SESSION_ID)
+    chat.screen.show("Let us start over. What do you need?")
+
+
+def _keep(chat: Chat, answer: str) -> None:
+    said = ""
+    if not chat.keeping.offered:
+        said = (
+            "This is the installed copy, which keeps nothing. For a home of your own: bot new mybot"
+        )
+    elif not answer:
+        said = (
+            f"I {'keep' if chat.keeping.agreed else 'do not keep'} messages that I do not "
+            "understand. To change it: /keep yes or /keep no"
+        )
+    chat.screen.show(said or chat.keeping.take(answer) or "Say /keep yes or /keep no.")
+
+
+def _why(chat: Chat, _: str) -> None:
+    if not chat.last:
+        chat.screen.show("There is no message yet to explain.")
+        return
+    chat.screen.show(f'What the words of "{chat.last}" say on their own:')
+    chat.screen.show_table(str(chat.bot.explain(chat.last)))
+
+
+def _wrong(chat: Chat, named: str) -> None:
+    """Correct the last answer: by number, by name, or as out of scope."""
+    text = teachable(chat.last)
+    if not text:
+        chat.screen.show("There is no message yet to correct.")
+        return
+    ranking = chat.bot.classify(chat.last).ranking
+    offered = [*(intent for intent, _ in ranking[:GUESSES]), OUT_OF_SCOPE]
+    if not named:
+        rows = [f"  {number}  {_label(name)}" for number, name in enumerate(offered, 1)]
+        chat.screen.show_table("\n".join([f'What was meant by "{chat.last}"?', *rows]))
+        named = chat.ask("a number, or a name (Tab completes)> ", chat.intents())
+    by_number = {str(number): name for number, name in enumerate(offered, 1)}
+    wanted = _intent(chat, by_number.get(named, named)) if named else ""
+    if not wanted:
+        _set_aside(chat, "")
+    elif not _teach_line(chat, wanted, text):
+        _set_aside(chat, wanted)
+
+
+def _label(intent: str) -> str:
+    return f"{intent} (I should say that I do not know)" if intent == OUT_OF_SCOPE else intent
+
+
+def _set_aside(chat: Chat, wanted: str) -> None:
+    """Put a corrected message into the inbox, where that was agreed to."""
+    if not chat.keeping.agreed:
+        chat.screen.show("Left as it is.")
+        return
+    classification = chat.bot.classify(chat.last)
+    chat.keeping.add(InboxEntry.of(chat.last, classification, reason="corrected", wanted=wanted))
+    chat.screen.show("It is in the inbox, for: bot-train review")
+
+
+def _teach(chat: Chat, rest: str) -> None:
+    intent, _, text = rest.partition(" ")
+    if not text.strip():
+        chat.screen.show("Wanted: /teach INTENT text, for example: /teach greet hello my friend")
+        return
+    if chat.bot.mask(text) != text:
+        chat.screen.show("That holds a card number or a code. Teach it without, please.")
+        return
+    wanted = _intent(chat, intent)
+    if wanted:
+        _teach_line(chat, wanted, text.strip())
+    else:
+        chat.screen.show("Nothing was added.")
+
+
+def _intent(chat: Chat, named: str) -> str:
+    """Return the intent that was named; a new one only after a yes, else nothing."""
+    names = chat.intents()
+    named = named.strip().lower().replace(" ", "_").replace("-", "_")
+    if named in names:
+        return named
+    from difflib import get_close_matches
+
+    near = get_close_matches(named, names, 1)
+    hint = f" The nearest is {near[0]}." if near else ""
+    answer = chat.ask(f"There is no intent {named} yet.{hint} Make it? yes or no> ", ())
+    return named if answer.lower() in ("yes", "y") else ""
+
+
+def _teach_line(chat: Chat, intent: str, text: str) -> bool:
+    outcome = chat.teacher.teach(intent, text)
+    if outcome.status != 0:
+        chat.screen.show(_said(outcome) or "The line was not added.")
+        return False
+    if outcome.document.get("added"):
+        chat.taught.append(text)
+        chat.screen.show(f"Added under {intent}. /train puts it into use.")
+    else:
+        chat.screen.show(f"It stands under {intent} already; /train learns it if that is new.")
+    return True
+
+
+def _train(chat: Chat, _: str) -> None:
+    """Train beside the chat, then answer with the new model."""
+    import time
+
+    from bot.progress import counted
+
+    before = {text: _meaning(chat, text) for text in chat.taught[-_SHOWN_AFTER_TRAINING:]}
+    started = time.monotonic()
+    with counted("training", chat.screen.output, chat.screen.keys) as report:
+        outcome = chat.teacher.train(report)
+    if outcome.status != 0:
+        chat.screen.show(_not_trained(outcome))
+        return
+    try:
+        chat.bot.reload()
+    except BotError as error:
+        chat.screen.show(f"Trained, but the new model cannot be used: {error}")
+        return
+    count, seconds = outcome.document.get("utterances", 0), time.monotonic() - started
+    chat.screen.show(f"Trained on {count:,} sentences in {seconds:.0f} s; the new model answers.")
+    if outcome.messages:
+        chat.screen.show(_said(outcome))
+    chat.taught.clear()
+    rows = [f'"{text}": {was} before, {_meaning(chat, text)} now' for text, was in before.items()]
+    if rows:
+        chat.screen.show("\n".join(rows))
+
+
+def _not_trained(outcome: Outcome) -> str:
+    if outcome.stopped:
+        return "Stopped. The model in use is as it was."
+    said = _said(outcome) or f"bot-train left with status {outcome.status}."
+    if outcome.status == WORSE:
+        said = f"The new model would be worse, so it is not used.\n{said}"
+    return f"{said}\nThe model in use is as it was."
+
+
+def _said(outcome: Outcome) -> str:
+    return outcome.messages.replace("bot-train: ", "")
+
+
+def _meaning(chat: Chat, text: str) -> str:
+    found = chat.bot.classify(text)
+    if found.zone == "unknown":
+        return "not understood"
+    return found.intent if found.zone == "answer" else f"perhaps {found.intent}"
+
+
+COMMANDS = {
+    "/help": Command(_help, "says this"),
+    "/sheet": Command(_sheet, "shows a page to have beside the phone"),
+    "/restart": Command(_restart, "begins anew"),
+    "/why": Command(_why, "shows why the last message was taken as it was"),
+    "/wrong": Command(_wrong, "corrects how the last message was taken", "[INTENT]"),
+    "/teach": Command(_teach, "adds a sentence to learn", "INTENT text"),
+    "/train": Command(_train, "learns what was added, and goes on with the new model"),
+    "/keep": Command(_keep, "whether messages that I do not understand are kept", "yes|no"),
+}
+"""The commands by name, in the order of the help; `/quit` is the loop's own."""
+TAKES_INTENT = ("/wrong", "/teach")
