@@ -88,6 +88,8 @@ def sheet_wanted(turn: Turn) -> Outcome | None:
     if topic is None or turn.before.last != "offer" or not _says_yes(turn):
         return None
     missing = missing_on_sheet(topic, turn.session)
+    if turn.heard.entities or not missing:
+        return None  # 'It was on April 2nd' takes the offer up by itself
     decision = Decision("say", topic.id, saying="sheet_go_on", offer=missing)
     return decision, replace(turn.session, last="sheet")
 
@@ -173,9 +175,12 @@ def for_the_sheet(turn: Turn) -> Outcome | None:
     if topic is None or turn.before.asking or not noted or not set(noted) <= set(topic.fills):
         return None
     risen = turn.is_urgent(topic) and not turn.before.urgent
-    if not _says_only(turn, noted) or risen or turn.intent in ("cancel", "restart"):
+    other = turn.wants()
+    urgent = other is not None and other is not topic and turn.is_urgent(other)
+    if risen or urgent or turn.intent in ("cancel", "restart"):
         return None
-    if turn.intent not in ("", topic.id, *turn.guide.says):
+    likely = turn.intent in ("", topic.id, *turn.guide.says) and turn.only_details()
+    if not likely and not _says_nothing_else(turn, noted):
         return None
     missing = missing_on_sheet(topic, turn.session)
     saying = "sheet_missing" if missing else "anything_else"
@@ -183,13 +188,11 @@ def for_the_sheet(turn: Turn) -> Outcome | None:
     return decision, replace(turn.session, last="sheet", sheet_told=topic.id)
 
 
-def _says_only(turn: Turn, slots: tuple[str, ...]) -> bool:
-    """Tell whether a message says little but details: 'I think the date was May 3rd actually'."""
-    if turn.only_details():
-        return True
+def _says_nothing_else(turn: Turn, slots: tuple[str, ...]) -> bool:
+    """Tell whether a message is about its details: 'I think the date was May 3rd actually'."""
     known = {word for slot in slots for word in text.words(turn.guide.slots[slot].label)}
     known |= turn.guide.filler
-    return not turn.intent and len([w for w in turn.beside_details() if w not in known]) <= 1
+    return len([word for word in turn.beside_details() if word not in known]) <= 1
 
 
 def bare_detail(turn: Turn) -> Outcome | None:
