@@ -196,7 +196,14 @@ class Bot:
             entities = tuple(_dated(entity, guide, today) for entity in entities)
         classification = knowledge.classifier.classify_masked(kept)
         classify = knowledge.classifier.classify_masked
-        wishes = clauses.wishes(kept, classification, classify)
+        if entities and not session.asking:
+            # 'I need a human, I'm in Texas': what was read as a detail may not blur the wish.
+            rest = clauses.without_details(kept, entities, guide.filler)
+            wish = classify(rest) if rest else classification
+            clearer = wish.confidence > classification.confidence
+            if wish.zone == "answer" and clearer and wish.intent in guide.topics:
+                classification = wish
+        wishes = clauses.wishes(kept, classification, classify, entities, guide.filler)
         return Understanding(kept, classification, entities, masked.kinds, wishes)
 
 

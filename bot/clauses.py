@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Sequence
 
-from bot.messages import Classification
+from bot import text
+from bot.messages import Classification, Entity
 
 CLEAR_FROM = 0.95
 """Probability from which a clause on its own is clear.
@@ -21,10 +22,22 @@ _BORDER = re.compile(
 
 
 def wishes(
-    message: str, whole: Classification, classify: Callable[[str], Classification]
+    message: str,
+    whole: Classification,
+    classify: Callable[[str], Classification],
+    details: Sequence[Entity] = (),
+    filler: Collection[str] = frozenset(),
 ) -> tuple[str, ...]:
-    """Return the two intents of a message with two wishes in the order said, else nothing."""
-    parts = [part for part in _BORDER.split(message) if len(part.split()) >= _FEWEST_WORDS]
+    """Return the two intents of a message with two wishes in the order said, else nothing.
+
+    A clause of `details` and `filler` words only is no wish: 'I have a corporate card'.
+    """
+    parts = [
+        message[start:end]
+        for start, end in _parts(message)
+        if len(message[start:end].split()) >= _FEWEST_WORDS
+        and not (details and _is_detail(message, start, end, details, filler))
+    ]
     if len(parts) < 2:
         return ()
     likely = {intent for intent, _ in whole.ranking[:2]}
@@ -35,3 +48,36 @@ def wishes(
         if clear and clause.intent in likely and clause.intent not in found:
             found.append(clause.intent)
     return tuple(found) if len(found) == 2 else ()
+
+
+def without_details(message: str, details: Sequence[Entity], filler: Collection[str]) -> str:
+    """Return the message without the clauses that say nothing but details; '' where none does."""
+    parts = list(_parts(message))
+    wanted = [
+        message[start:end].strip()
+        for start, end in parts
+        if not _is_detail(message, start, end, details, filler)
+    ]
+    return ". ".join(filter(None, wanted)) if len(wanted) < len(parts) else ""
+
+
+def _parts(message: str) -> Iterator[tuple[int, int]]:
+    """Yield (first character, one past the last) of what stands between two borders."""
+    start = 0
+    for border in _BORDER.finditer(message):
+        yield start, border.start()
+        start = border.end()
+    yield start, len(message)
+
+
+def _is_detail(
+    message: str, start: int, end: int, details: Sequence[Entity], filler: Collection[str]
+) -> bool:
+    spans = [(d.start, d.end) for d in details if d.start < end and start < d.end]
+    if not spans:
+        return False
+    words = text.word_spans(message[start:end])
+    return all(
+        word in filler or any(first <= start + at < last for first, last in spans)
+        for word, at, _ in words
+    )

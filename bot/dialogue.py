@@ -206,10 +206,11 @@ def _topic(turn: Turn) -> Outcome | None:
     topic = turn.wants()
     if topic is None:
         return own_up(turn)
-    if topic.sets and any(topic.sets.get(e.slot, e.value) != e.value for e in turn.heard.entities):
-        return None  # 'US' is not a wish to call from abroad, however much it looks like one
+    if not _may_be_meant(turn, topic.id):
+        return None
     # When they are there is asked in passing, also by somebody in need of the number.
     aside = not topic.needs or (topic.answer_first and turn.before.urgent)
+    aside = aside and not turn.mentions("called_off")
     if turn.before.asking and turn.before.topic != topic.id and aside:
         return answer_aside(turn, topic)
     if _is_said_again(turn, topic):
@@ -218,6 +219,17 @@ def _topic(turn: Turn) -> Outcome | None:
     before = (turn.before.last, turn.before.about, turn.before.faq)
     same = before == ("answer", topic.id, decision.faq) and not topic.needs
     return (replace(decision, same=True) if same else decision), after
+
+
+def _may_be_meant(turn: Turn, name: str) -> bool:
+    """Tell whether a topic of that name agrees with the details of the message.
+
+    'US' is not a wish to call from abroad, however much it looks like one.
+    """
+    topic = turn.guide.topics.get(name)
+    if topic is None:
+        return False
+    return all(topic.sets.get(e.slot, e.value) == e.value for e in turn.heard.entities)
 
 
 def _is_said_again(turn: Turn, topic: Topic) -> bool:
@@ -237,7 +249,7 @@ def _clarify(turn: Turn) -> Outcome | None:
     likely = heard.confidence >= SMALL_TALK_FROM and best in turn.guide.says
     if likely and best not in _NEVER_GUESSED:
         return manners.small_talk(replace(turn, intent=best))
-    topics = tuple(name for name, _ in heard.ranking if name in turn.guide.topics)[:2]
+    topics = tuple(name for name, _ in heard.ranking if _may_be_meant(turn, name))[:2]
     if len(topics) < 2:
         return None
     if (urgent := _urgent_of(turn, topics)) is not None:
@@ -308,12 +320,14 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     followups.sheet_shown,
     manners.apology,
     manners.upset,
+    followups.second_wish_dropped,
     questions.open_question,
     followups.bare_correction,
     _two_wishes,
     followups.second_wish,
     followups.sheet_wanted,
     followups.for_the_sheet,
+    followups.bare_detail,
     _stray_choice,
     manners.plain_answer,
     manners.small_talk,

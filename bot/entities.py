@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from bot import dates, names, places, quantities, text, whereabouts
@@ -25,6 +26,7 @@ _CHOICE_GROUPS = ("words", "short", "alone")
 _NAME_GROUPS = (names.AFTER, names.BY, names.OF, names.NEAR, names.NEVER)
 _CHARGED = CUES.of_a_charge - CUES.other_date - {"someone", "somebody"}
 _JOINING = frozenset("and or a an the my both nor versus".split())
+_POSSESSIVE = re.compile(r"'?s$")
 
 
 class Extractor:
@@ -79,8 +81,9 @@ class Extractor:
 
     def _choices(self, read: Reading, slot: Slot, asked: bool) -> Iterator[Entity]:
         """Yield the choices named; with two choices, 'not the one' is the other."""
-        for hit in _of_choice(read, slot, asked) if read.hits else ():
-            if read.is_verb(hit.first):
+        hits = _of_choice(read, slot, asked) if read.hits else []
+        for hit in _own(read, hits) if len(hits) > 1 else hits:
+            if read.is_verb(hit.first) or read.is_asked_about(hit.first, hit.last):
                 continue
             value = hit.value
             if _is_joined(read, slot, hit) or read.doubted(hit.first, hit.last):
@@ -110,7 +113,7 @@ class Extractor:
                     answer=short
                     and (asked or (read.answering and whereabouts.is_alone(read, place))),
                 )
-            if counts:
+            if counts and not read.is_asked_about(*place.words):
                 at_home = place.country in (slot.home_country, AT_HOME)
                 value = slot.home if at_home else slot.away
                 if not place.country or read.doubted(place.first, place.last):
@@ -170,6 +173,20 @@ def _of_choice(read: Reading, slot: Slot, asked: bool) -> list[Hit]:
         if all(hit.last < other.first or other.last < hit.first for other in kept):
             kept.append(hit)
     return sorted(kept, key=lambda hit: hit.first)
+
+
+def _own(read: Reading, hits: list[Hit]) -> list[Hit]:
+    """Leave out what is said of somebody else: 'it's my own, hubby's is the corporate one'."""
+    own = [hit for hit in hits if not _is_of_others(read, hit)]
+    return own or hits
+
+
+def _is_of_others(read: Reading, hit: Hit) -> bool:
+    first, last = read.clause(hit.first, hit.last)
+    return any(
+        word in CUES.others or _POSSESSIVE.sub("", word) in CUES.others
+        for word in read.words[first : last + 1]
+    )
 
 
 def _stands_alone(read: Reading, hit: Hit) -> bool:

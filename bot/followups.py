@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot import text
 from bot.decision import Decision
-from bot.guide import PHONE
+from bot.guide import PHONE, Topic
 from bot.messages import OUT_OF_SCOPE
 from bot.turn import (
     Outcome,
@@ -21,8 +22,12 @@ _SHORT = 10
 """Words of a message that may lean on the topic before it."""
 _CASE = 14
 """Words of one that asks about another case of it: 'and what is the number if ...'."""
+_ABOUT_IT = frozenset({"actually", "card", "just", "mine", "sorry", "this", "that", "wait"})
+"""Longer words around a detail that wish for nothing."""
 MAX_OFFERS = 2
 """How often a second wish is offered before it is let go."""
+LIKELY_FROM = 0.5
+"""Confidence from which a message with a corrected detail may be a wish of its own."""
 WISH_FROM = 0.4
 """Confidence from which a word beside details is a wish."""
 YES_FROM = 0.6
@@ -40,6 +45,20 @@ def second_wish(turn: Turn) -> Outcome | None:
     if turn.says("no"):
         return Decision("say", "deny", saying="deny"), closed(let_go.session, "deny")
     return None
+
+
+def second_wish_dropped(turn: Turn) -> Outcome | None:
+    """Let go of the second wish alone on 'forget the charge'; the first one goes on."""
+    topics = turn.guide.topics
+    later, first = topics.get(turn.before.later), topics.get(turn.before.topic)
+    heard = turn.heard.classification
+    best = heard.ranking[0][0] if heard.ranking else ""
+    if later is None or best != "cancel" or heard.confidence < LIKELY_FROM:
+        return None
+    if not turn.names(later) or (first is not None and turn.names(first)):
+        return None
+    decision = Decision("say", "cancel", saying="cancel", asks=turn.before.asking or None)
+    return decision, replace(turn.session, later="", offered=0, last="cancel")
 
 
 def _says_yes(turn: Turn) -> bool:
@@ -69,6 +88,8 @@ def sheet_wanted(turn: Turn) -> Outcome | None:
     if topic is None or turn.before.last != "offer" or not _says_yes(turn):
         return None
     missing = missing_on_sheet(topic, turn.session)
+    if turn.heard.entities or not missing:
+        return None  # 'It was on April 2nd' takes the offer up by itself
     decision = Decision("say", topic.id, saying="sheet_go_on", offer=missing)
     return decision, replace(turn.session, last="sheet")
 
@@ -111,9 +132,16 @@ def correction(turn: Turn) -> Outcome | None:
     details = {entity.slot for entity in turn.heard.entities} | set(turn.unclear)
     if topic is None or not details.intersection((*topic.needs, *topic.sets, *turn.guide.defaults)):
         return None
-    if not turn.only_details():
+    if not turn.only_details() and not _is_news(turn, topic):
         return None
     return answer(turn, topic, faq=turn.before.faq, brief=turn.before.advised)
+
+
+def _is_news(turn: Turn, topic: Topic) -> bool:
+    """Tell whether a message without a likely wish says a known detail anew."""
+    before, now = turn.before.slots, turn.session.slots
+    changed = any(s in before and before[s] != now.get(s) for s in topic.needs)
+    return changed and turn.heard.classification.confidence < LIKELY_FROM
 
 
 def other_case(turn: Turn) -> Outcome | None:
@@ -147,7 +175,12 @@ def for_the_sheet(turn: Turn) -> Outcome | None:
     if topic is None or turn.before.asking or not noted or not set(noted) <= set(topic.fills):
         return None
     risen = turn.is_urgent(topic) and not turn.before.urgent
-    if turn.intent not in ("", topic.id) or risen or not turn.only_details():
+    other = turn.wants()
+    urgent = other is not None and other is not topic and turn.is_urgent(other)
+    if risen or urgent or turn.intent in ("cancel", "restart"):
+        return None
+    likely = turn.intent in ("", topic.id, *turn.guide.says) and turn.only_details()
+    if not likely and not _says_nothing_else(turn, noted):
         return None
     missing = missing_on_sheet(topic, turn.session)
     saying = "sheet_missing" if missing else "anything_else"
@@ -155,15 +188,51 @@ def for_the_sheet(turn: Turn) -> Outcome | None:
     return decision, replace(turn.session, last="sheet", sheet_told=topic.id)
 
 
+def _says_nothing_else(turn: Turn, slots: tuple[str, ...]) -> bool:
+    """Tell whether a message is about its details: 'I think the date was May 3rd actually'."""
+    known = {word for slot in slots for word in text.words(turn.guide.slots[slot].label)}
+    known |= turn.guide.filler
+    return len([word for word in turn.beside_details() if word not in known]) <= 1
+
+
+def bare_detail(turn: Turn) -> Outcome | None:
+    """Note 'this is my personal card' for what it is, whatever else it looks like."""
+    topic = turn.wants()
+    if not turn.heard.entities or (topic is not None and topic.sets):
+        return None
+    if not all(turn.guide.slots[entity.slot].ask for entity in turn.heard.entities):
+        return None  # 'and by mail?' is a wish
+    filler = turn.guide.filler.issuperset(turn.beside_details())
+    return only_a_detail(turn) if filler else None
+
+
 def only_a_detail(turn: Turn) -> Outcome | None:
     """Note a detail that comes before any wish."""
     noted = tuple(dict.fromkeys(entity.slot for entity in turn.heard.entities))
     if not noted or not turn.only_details():
         return None
-    heard = turn.heard.classification
-    best = heard.ranking[0][0] if heard.ranking else ""
-    says_more = not turn.guide.filler.issuperset(turn.beside_details())
-    if says_more and heard.confidence >= WISH_FROM and best in turn.guide.topics:
+    best = _wish_beside(turn)
+    if best:
         return take_up(turn, best)  # 'lost my personal card, in Denver'
+    before = turn.before.slots
+    if any(
+        before.get(slot, turn.session.slots[slot]) != turn.session.slots[slot] for slot in noted
+    ):
+        # The number given before was another one's.
+        decision, after = person(turn, OUT_OF_SCOPE)
+        return replace(decision, noted=noted), after
     decision = Decision("say", OUT_OF_SCOPE, saying="what_need", noted=noted)
     return decision, replace(turn.session, last="what_need")
+
+
+def _wish_beside(turn: Turn) -> str:
+    """Return the topic that the words beside the details likely name: 'the number for my amex'."""
+    heard = turn.heard.classification
+    best = heard.ranking[0][0] if heard.ranking else ""
+    if best not in turn.guide.topics:
+        return ""
+    beside = turn.beside_details()
+    if not turn.guide.filler.issuperset(beside):
+        return best if heard.confidence >= WISH_FROM else ""
+    names_it = any(len(word) > 3 and word not in _ABOUT_IT for word in beside)
+    return best if names_it and heard.confidence >= LIKELY_FROM else ""

@@ -145,6 +145,9 @@ def small_talk(turn: Turn) -> Outcome | None:
         return hand_over(turn, "neither")  # the same words would help no more than before
     if intent in ("goodbye", "deny"):
         return Decision("say", intent, saying=intent), closed(turn.session, intent)
+    if intent == "thank" and turn.mentions("that_is_all"):
+        # Nobody who has just said so is asked whether there is anything else.
+        return Decision("say", intent, saying="welcome"), closed(turn.session, intent)
     open_slot = turn.before.asking or None
     decision = Decision("say", intent, saying=intent, asks=open_slot)
     return decision, replace(turn.session, last=intent)

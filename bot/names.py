@@ -63,9 +63,10 @@ def _near(read: Reading, hits: list[Hit]) -> Found:
     """'I ordered shoes from X': a purchase, and the preposition a few words on."""
     for hit in hits:
         for number in range(hit.last + 1, min(hit.last + 1 + _NEAR, len(read.words) - 1)):
-            if read.pauses_before(number):
-                break
-            if read.words[number] in _NEAR_PREPOSITIONS:
+            leads = read.words[number] in _NEAR_PREPOSITIONS
+            if read.pauses_before(number) and not (leads and number == hit.last + 1):
+                break  # but '45 dollars, from X'
+            if leads:
                 size = _size(read, number + 1)
                 if size and _is_plain(read, number + 1):
                     yield number + 1, number + size
@@ -74,7 +75,8 @@ def _near(read: Reading, hits: list[Hit]) -> Found:
 def _bare(read: Reading) -> Found:
     """'From X', 'it was at X': hardly more than the name."""
     at = last_of(read.words[:5], _NEAR_PREPOSITIONS)
-    if at < 0 or len(read.words) > at + 6 or not _BARE.issuperset(read.words[:at]):
+    around = (word for word in read.words[:at] if not text.is_number(word))
+    if at < 0 or len(read.words) > at + 6 or not _BARE.issuperset(around):
         return
     size = _size(read, at + 1)
     if size and at + 1 + size == len(read.words) and _is_plain(read, at + 1):

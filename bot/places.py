@@ -37,6 +37,11 @@ class Place:
     last: int
     """Number of its last word."""
 
+    @property
+    def words(self) -> tuple[int, int]:
+        """The numbers of its first and last word."""
+        return self.first, self.last
+
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import text
-from bot.guide import Topic
 from bot.turn import Outcome, Turn, answer, declining, go_on, hand_over, take_up
 
 EMERGENCY_FROM = 0.4
@@ -32,7 +30,7 @@ def chosen_option(turn: Turn) -> Outcome | None:
             return take_up(free, option)
     if turn.intent and len(turn.words) > _NAME:
         return None
-    named = [o for o in options if _names(turn, turn.guide.topics[o])]
+    named = [o for o in options if turn.names(turn.guide.topics[o])]
     return take_up(free, named[0]) if len(named) == 1 else None
 
 
@@ -44,13 +42,6 @@ def both_wishes(turn: Turn, names: tuple[str, ...]) -> Outcome:
     offered = 0 if decision.asks else 1
     after = replace(after, later=second, offered=offered, last="answer")
     return replace(decision, later=second, offer=()), after
-
-
-def _names(turn: Turn, topic: Topic) -> bool:
-    """Tell whether the message names a topic by a word of its title that says something."""
-    said = set(text.stems(turn.words))
-    title = {word for word in text.words(topic.title) if len(word) > 3}
-    return bool(said & set(text.stems(list(title))))
 
 
 def enough_asked(turn: Turn) -> Outcome | None:

@@ -103,6 +103,11 @@ class Reading:
                 return False
         return False
 
+    def is_asked_about(self, first: int, last: int) -> bool:
+        """Tell whether the words themselves are in question: 'what do you mean by abroad'."""
+        before, after = self.words[max(0, first - 2) : first], self.words[last + 1 : last + 2]
+        return before == ["mean", "by"] or (before[-1:] == ["does"] and after == ["mean"])
+
     def ruled_out(self, number: int) -> bool:
         """Tell whether 'instead of' or 'rather than' stands right before a word."""
         return self.words[max(0, number - 2) : number] in _RATHER

@@ -74,6 +74,12 @@ class Turn:
         # Somebody who has had enough gets the number first, where there is one.
         return PHONE in topic.routes and not self.hits.keys().isdisjoint(UPSET)
 
+    def names(self, topic: Topic) -> bool:
+        """Tell whether the message names a topic by a word of its title that says something."""
+        said = set(text.stems(self.words))
+        title = {word for word in text.words(topic.title) if len(word) > 3}
+        return bool(said & set(text.stems(list(title))))
+
     def beside(self, *groups: str) -> list[str]:
         """Return the words outside the places where groups of phrases were found."""
         found = [hit for group in groups for hit in self.hits.get(group, ())]
@@ -143,7 +149,10 @@ def answer(
         missing = guide.missing(topic, session.slots, session.declined, first=turn.unclear)
     advised = not anew and turn.before.advised and turn.before.topic == topic.id
     noted = _noted(turn, topic)
-    if missing and not session.urgent and (advised or not topic.advice_first):
+    # 'Does the call cost anything?' is answered whatever is still to be asked.
+    narrower = chosen is not None and faq != turn.before.faq
+    first = topic.advice_first and not advised
+    if missing and not (session.urgent or first or narrower):
         return _ask(turn, topic, missing, noted)
     details: Mapping[str, str] = session.slots
     if missing and session.urgent:

@@ -13,6 +13,8 @@ _FAR_BACK = 9
 """Words before a place in which its verb is looked for."""
 _LINKS = frozenset({"is", "was", "are", "one"})
 """Words that may stand between a thing and 'from'."""
+_CHARGES = CUES.of_a_charge - CUES.business
+"""Who is asked where they are may well answer 'hotel in Rome'."""
 _AND_ON = re.compile(r" [A-Z][a-z]")
 
 
@@ -69,7 +71,7 @@ def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:
     before = read.before(place.first, _FAR_BACK)
     bare = [word for word in before if word not in CUES.set_aside]
     charge = last_of(bare, CUES.of_a_charge)
-    if answer and charge < 0 and not _other_persons(bare):
+    if answer and last_of(bare, _CHARGES) < 0 and not _other_persons(bare):
         return bare[-1:] != ["from"] or len(bare) == 1 or _is_calling(bare)
     cue = max(last_of(bare, CUES.of_the_person), last_of(bare, CUES.mishap))
     if bare[-1:] == ["from"]:
@@ -82,8 +84,8 @@ def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:
         return True
     if bare[-1:] == ["from"]:
         return _is_calling(bare)
-    if len(bare) == 1:
-        return bare[0] == "in"
+    if len(bare) == 1 or (bare[-1:] == ["in"] and is_alone(read, place)):
+        return bare[-1] == "in"
     return cue >= 0 and bare[-1] in CUES.prepositions
 
 

@@ -37,10 +37,24 @@ def test_the_second_wish_is_answered_on_yes_and_dropped_on_no(bot: Bot) -> None:
         "my wallet was stolen, my card was in it and i am scared",
         "i was charged twice, once on monday and once on tuesday",
         "hello and good morning, where is the security code",
+        "I have a personal platinum card and live in Denver, I just want to see my points",
     ],
 )
 def test_a_message_with_one_wish_is_not_split(bot: Bot, message: str) -> None:
     reply = bot.reply(message, session_id="w")
     assert "You also spoke of" not in reply.text
     assert "After that we come to" not in reply.text
+    bot.forget("w")
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["need a rep. my own card. im in toronto", "im in toronto, my own card, need a rep"],
+)
+def test_clauses_of_details_do_not_blur_the_wish_beside_them(bot: Bot, message: str) -> None:
+    reply = bot.reply(message, session_id="w")
+    assert (reply.intent, reply.asks) == ("reach_live_person", None)
+    assert [route.value for route in reply.routes if route.channel == "phone"] == [
+        "+1-623-492-5450"
+    ]
     bot.forget("w")

@@ -267,3 +267,34 @@ def test_a_step_repeats_itself_and_leaves_its_session_alone(guide: Guide) -> Non
             before = deepcopy((line, session))
             assert step(line, session, guide) == step(line, session, guide)
             assert (line, session) == before
+
+
+def test_a_topic_that_the_details_rule_out_is_not_offered_as_what_was_meant(talk: Talk) -> None:
+    asked = talk("ohio again", "escalate_issue", other="contact_from_abroad", calling_from="us")
+    assert "contact_from_abroad" not in asked.options
+
+
+def test_a_detail_that_looks_like_a_yes_to_the_offer_is_noted_and_none_is_asked_for(
+    talk: Talk,
+) -> None:
+    talk.session = Session(
+        talk.guide.fingerprint,
+        slots={"card_kind": "personal", "calling_from": "us", "amount": "$85", "merchant": "Uber"},
+        topic="dispute_charge",
+        about="dispute_charge",
+        last="offer",
+    )
+    decision = talk("it was on April", "affirm", transaction_date="April")
+    assert (decision.saying, decision.noted) == ("anything_else", ("transaction_date",))
+
+
+def test_a_corrected_date_is_noted_whatever_the_sentence_looks_like(talk: Talk) -> None:
+    talk.session = Session(
+        talk.guide.fingerprint,
+        slots={"card_kind": "personal", "calling_from": "us", "transaction_date": "May"},
+        topic="dispute_charge",
+        about="dispute_charge",
+        last="answer",
+    )
+    decision = talk("i think the date was actually June", "follow_up", transaction_date="June")
+    assert decision.noted == ("transaction_date",)

@@ -228,3 +228,20 @@ def test_hesitation_is_waited_for(bot: Bot, line: str) -> None:
 def test_a_nod_is_answered_with_one(bot: Bot, line: str) -> None:
     reply = talk(bot, "where are my statements", line)[-1]
     assert reply.text == "Good. Is there anything else you need?"
+
+
+def test_thanks_with_that_is_all_is_not_answered_with_anything_else(bot: Bot) -> None:
+    bot.reply("how do i see my points", session_id="thanks")
+    reply = bot.reply("Thank you, that is all.", session_id="thanks")
+    assert "You are welcome" in reply.text
+    assert "?" not in reply.text
+    bot.forget("thanks")
+
+
+@pytest.mark.parametrize(
+    "line", ["actually it was just misplaced, i have it here", "oh its right here in my pocket"]
+)
+def test_a_card_that_is_there_after_all_is_no_emergency_any_more(bot: Bot, line: str) -> None:
+    reply = talk(bot, "hi my amex was stolen", line)[-1]
+    assert "glad" in reply.text
+    assert reply.asks is None

@@ -1,0 +1,107 @@
+"""Details said anew, words called into question, matters dropped: what golden talks showed."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import pytest
+
+from bot import Bot
+from bot.messages import Reply
+
+P1_US, P1_ABROAD = "1-800-528-2122", "+1-623-492-5450"
+P2_US = "1-800-492-3932"
+CRACKED = "my card is cracked down the middle"
+_ids = count()
+
+
+def talk(bot: Bot, *lines: str) -> list[Reply]:
+    """Say the lines in a conversation of their own."""
+    name = f"corrections {next(_ids)}"
+    replies = [bot.reply(line, session_id=name) for line in lines]
+    bot.forget(name)
+    return replies
+
+
+def last(bot: Bot, *lines: str) -> Reply:
+    return talk(bot, *lines)[-1]
+
+
+def test_a_corrected_detail_in_a_sentence_without_a_wish_gets_the_other_number(bot: Bot) -> None:
+    said = "oh. it says the name of my company on it. so it's a corporate card"
+    reply = last(bot, CRACKED, "personal", "in texas", said)
+    assert "Noted: corporate card" in reply.text
+    assert P2_US in reply.text
+
+
+def test_scratch_that_before_a_detail_is_a_correction_and_drops_nothing(bot: Bot) -> None:
+    reply = last(bot, "my own card got stolen, i am in toronto", "scratch that im in ohio now")
+    assert P1_US in reply.text
+
+
+def test_a_corrected_amount_is_noted_even_when_it_comes_with_a_pardon(bot: Bot) -> None:
+    disputed = "i want to dispute a charge of $85, personal card, i am in ohio"
+    reply = last(bot, disputed, "Pardon me, the amount was $58.")
+    assert "Noted for your call sheet: $58" in reply.text
+    assert "start the dispute" not in reply.text
+
+
+def test_a_narrower_question_about_the_open_matter_is_answered_before_it_returns(
+    bot: Bot,
+) -> None:
+    asked, paid = talk(bot, "what is your customer service number", "does it cost anything to call")
+    assert asked.asks == paid.asks == "card_kind"
+    assert "toll-free" in paid.text
+    assert P1_US not in paid.text
+
+
+def test_the_second_wish_alone_is_let_go_while_the_first_one_goes_on(bot: Bot) -> None:
+    both = "my card was stolen and there is a charge i didnt make"
+    first, dropped, ended = talk(bot, both, "forget about the charge", "personal, in los angeles")
+    assert "After that we come to" in first.text
+    assert dropped.asks == first.asks == "card_kind"
+    assert "we leave that" in dropped.text
+    assert P1_US in ended.text
+    assert "You also spoke of" not in ended.text
+
+
+def test_the_open_question_does_not_return_when_its_matter_was_called_off(bot: Bot) -> None:
+    asked, points = talk(
+        bot,
+        "i want to dispute a charge from Netflix",
+        "never mind the dispute, i want to check my points",
+    )
+    assert asked.asks == "card_kind"
+    assert (points.intent, points.asks) == ("rewards_points", None)
+
+
+def test_a_likely_wish_beside_details_is_asked_about_and_not_what_is_needed(bot: Bot) -> None:
+    (reply,) = talk(bot, "and the number for personal cards in the us?")
+    assert "What do you need?" not in reply.text
+    assert "calling customer service" in reply.text or P1_US in reply.text
+
+
+def test_a_detail_before_any_wish_is_noted_and_nothing_else_is_read_into_it(bot: Bot) -> None:
+    (reply,) = talk(bot, "this is my personal card")
+    assert "Noted: personal card" in reply.text
+    assert "program" not in reply.text
+
+
+def test_a_corrected_detail_after_a_side_topic_still_gets_the_other_number(bot: Bot) -> None:
+    complaint = "i would like to complain about an agent, corporate card, currently in Madrid"
+    reply = last(bot, complaint, "is twitter ok for that", "sorry i meant personal card")
+    assert "Noted: personal card" in reply.text
+    assert P1_ABROAD in reply.text
+
+
+@pytest.mark.parametrize("line", ["no idea what you mean by abroad", "what do you mean by abroad?"])
+def test_a_word_of_the_question_that_is_asked_about_is_no_answer(bot: Bot, line: str) -> None:
+    reply = last(bot, CRACKED, "personal", line)
+    assert "calling_from" not in reply.slots
+    assert reply.asks == "calling_from"
+
+
+def test_a_corrected_date_is_noted_in_whatever_sentence_it_stands(bot: Bot) -> None:
+    disputed = "i want to dispute a charge of $85 on may 2nd, personal card, i am in ohio"
+    reply = last(bot, disputed, "i think the date was may 3rd actually")
+    assert "Noted for your call sheet: may 3rd" in reply.text
