@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from bot.decision import Decision
+from bot.decision import CALM, Decision
 from bot.guide import PHONE, Guide, GuideRoute, Topic
 from bot.markup import escaped
 from bot.messages import Reply, Route, Understanding
@@ -22,12 +22,23 @@ class _Writer:
     guide: Guide
     lines: list[str]
     """With route values between two NUL characters, to be set off in Markdown."""
-    named: dict[tuple[str, str], Route]
+    named: dict[str, Route]
+    """By value."""
+    pending: list[tuple[str, dict[str, str]]]
+    """Lines to say first, or after the number where that cannot wait."""
+
+    def settle(self) -> None:
+        """Say what is pending."""
+        waiting, self.pending = self.pending, []
+        for written, values in waiting:
+            self.say(written, **values)
 
     def say(self, written: str, **values: str) -> None:
         """Add a line; names in braces become the value given or that of the route."""
+        if "{" in written:
+            written = _PLACEHOLDER.sub(lambda m: self._fill(m.group(1), values), written)
         if written:
-            self.lines.append(_PLACEHOLDER.sub(lambda m: self._fill(m.group(1), values), written))
+            self.lines.append(written)
 
     def _fill(self, name: str, values: dict[str, str]) -> str:
         if name in values:
@@ -38,14 +49,16 @@ class _Writer:
 
     def name(self, route: Route) -> None:
         """Note that the text names a route; the first note of a value counts."""
-        if not any(known.value == route.value for known in self.named.values()):
-            self.named[(route.channel, route.value)] = route
+        self.named.setdefault(route.value, route)
 
-    def phone(self, lead: str, routes: list[GuideRoute]) -> None:
-        """Add the phone numbers: one in the line, several below it."""
+    def phone(self, lead: str, routes: list[GuideRoute], *, urgent: bool = False) -> None:
+        """Add the phone numbers: one in the line, or two where it is urgent; several below it."""
         for route in routes:
             self.name(route.route)
         rows = [f"{_set_off(r.route.value)} ({r.route.label})" for r in routes]
+        if urgent and len(rows) == 2:
+            both = self.guide.phrases["two_numbers"]
+            rows = [both.replace("{first}", rows[0]).replace("{second}", rows[1])]
         if len(rows) == 1:
             self.say(f"{lead}: {rows[0]}.")
         elif rows:
@@ -62,28 +75,18 @@ def _typed(value: str) -> str:
     return f"\1{_CONTROL.sub('', value).rstrip('.')}\1"
 
 
+_TYPED = re.compile("\1([^\1]*)\1")
 _CONTROL = re.compile(r"[\0-\x1f]")
 
 
 def word(decision: Decision, heard: Understanding, session: Session, guide: Guide) -> Reply:
     """Return the reply to one message: `session` is the state after it."""
-    writer = _Writer(guide, [], {})
-    for note in decision.notes:
-        writer.say(guide.phrases[note])
-    if decision.noted:
-        labels = [
-            _typed(guide.slots[name].label_of(session.slots[name]))
-            for name in decision.noted
-            if name in session.slots
-        ]
-        writer.say(guide.phrases["known"], details=_listed(labels))
-    _BODY[decision.act](writer, decision)
-    if decision.later:
-        name = "later_then" if decision.asks else "later"
-        writer.say(guide.phrases[name], topic=guide.topics[decision.later].title)
-    if decision.asks:
-        slot = guide.slots[decision.asks]
-        writer.say((decision.again and slot.again) or slot.ask)
+    writer = _Writer(guide, [], {}, _first(decision, session, guide))
+    if not decision.urgent:
+        writer.settle()
+    _BODY[decision.act](writer, decision, session)
+    writer.settle()
+    _last(writer, decision)
     marked = "\n".join(writer.lines)
     classification = heard.classification
     return Reply(
@@ -99,10 +102,52 @@ def word(decision: Decision, heard: Understanding, session: Session, guide: Guid
     )
 
 
+def _first(decision: Decision, session: Session, guide: Guide) -> list[tuple[str, dict[str, str]]]:
+    """Return the notes of a reply, and the details that it confirms."""
+    lines: list[tuple[str, dict[str, str]]] = [(guide.phrases[n], {}) for n in decision.notes]
+    noted = [name for name in decision.noted if name in session.slots]
+    if not noted:
+        return lines
+    topic = guide.topics.get(session.topic)
+    sheet = [name for name in noted if topic is not None and name in topic.fills]
+    for phrase, names in (
+        ("known", [name for name in noted if name not in sheet]),
+        ("sheet_noted", sheet),
+    ):
+        if names:
+            told = [_typed(guide.slots[n].label_of(session.slots[n])) for n in names]
+            lines.append((guide.phrases[phrase], {"details": _listed(told)}))
+    return lines
+
+
+def _last(writer: _Writer, decision: Decision) -> None:
+    """Add what a reply ends with: an offer, the second wish, the question."""
+    guide = writer.guide
+    if decision.offer and decision.act == "answer":
+        writer.say(guide.phrases["sheet_offer"], details=_labels(decision.offer, guide))
+    if decision.same:
+        writer.say(guide.phrases["same_again"])
+    if decision.later:
+        name = "later_then" if decision.asks else "later"
+        writer.say(guide.phrases[name], topic=guide.topics[decision.later].title)
+    if decision.asks:
+        slot = guide.slots[decision.asks]
+        question = (decision.again and slot.again) or slot.ask
+        if decision.unclear:
+            unclear = guide.phrases["unclear"]
+            question = unclear.replace("{place}", _typed(decision.unclear)) + " " + question
+        writer.say(question)
+
+
+def _labels(names: Iterable[str], guide: Guide) -> str:
+    return _listed([guide.slots[name].label for name in names])
+
+
 def _markdown(marked: str) -> str:
     """Set off the routes, and make single line ends hard ones."""
-    marked = re.sub("\1([^\1]*)\1", lambda match: escaped(match[1]), marked)
-    lines = re.sub("\0([^\0]*)\0", r"**\1**", marked).split("\n")
+    if "\1" in marked:
+        marked = _TYPED.sub(lambda match: escaped(match[1]), marked)
+    lines = marked.replace("\0", "**").split("\n")
     out = []
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
         listed = line.startswith(("- ", "1. ", "2. "))
@@ -115,14 +160,16 @@ def _markdown(marked: str) -> str:
     return "\n".join(out).strip()
 
 
-def _answer(writer: _Writer, decision: Decision) -> None:
+def _answer(writer: _Writer, decision: Decision, session: Session) -> None:
     guide = writer.guide
     topic = guide.topics[decision.intent]
     if decision.guess:
         writer.say(guide.phrases["guess"], topic=topic.title)
     phones = [route for route in decision.routes if route.route.channel == PHONE]
     if decision.brief:
-        writer.phone((decision.urgent and topic.urgent_lead) or topic.lead, phones)
+        lead = (decision.urgent and topic.urgent_lead) or topic.lead
+        writer.phone(lead, phones, urgent=decision.urgent)
+        writer.settle()
         _notes(writer, decision, phones)
     elif PHONE in topic.routes[:1] and not phones and decision.faq is None and not decision.asks:
         writer.say(guide.phrases["no_number"])
@@ -139,7 +186,8 @@ def _advice(writer: _Writer, decision: Decision, topic: Topic, phones: list[Guid
     first = decision.urgent or (topic.routes[:1] == (PHONE,) and not topic.answer_first)
     lead = (decision.urgent and topic.urgent_lead) or topic.lead
     if with_phone and first:
-        writer.phone(lead, phones)
+        writer.phone(lead, phones, urgent=decision.urgent)
+    writer.settle()
     main = (decision.urgent and topic.urgent_answer) or topic.answer
     writer.say(faq.answer if faq else main)
     for name in topic.list if faq is None else ():
@@ -164,15 +212,18 @@ def _notes(writer: _Writer, decision: Decision, routes: Iterable[GuideRoute]) ->
         writer.say(writer.guide.caveat)
 
 
-def _person(writer: _Writer, decision: Decision) -> None:
+def _person(writer: _Writer, decision: Decision, session: Session) -> None:
     phrases = writer.guide.phrases
     if decision.act == "unanswered":
         writer.say(phrases["unanswered"], topic=decision.intent.replace("_", " "))
-    else:
+    elif decision.saying:
         writer.say(phrases[decision.saying])
     phones = [route for route in decision.routes if route.route.channel == PHONE]
     writer.phone(phrases["person_lead"], phones)
-    if phones:
+    if decision.saying in CALM:
+        writer.say(phrases["person_tip"])
+    known = {*session.slots, *writer.guide.defaults}
+    if not all(known.issuperset(route.route.conditions) for route in phones):
         writer.say(phrases["other_cases"])
     for route in decision.routes:
         if route not in phones:
@@ -181,25 +232,34 @@ def _person(writer: _Writer, decision: Decision) -> None:
     _notes(writer, decision, phones)
 
 
-def _clarify(writer: _Writer, decision: Decision) -> None:
+def _clarify(writer: _Writer, decision: Decision, session: Session) -> None:
     first, second = (writer.guide.topics[name].title for name in decision.options)
     writer.say(writer.guide.phrases["clarify"], first=first, second=second)
 
 
-def _say(writer: _Writer, decision: Decision) -> None:
-    says = writer.guide.says.get(decision.saying)
+def _over(writer: _Writer, decision: Decision, session: Session) -> None:
+    writer.say(writer.guide.topics[decision.intent].over)
+
+
+def _say(writer: _Writer, decision: Decision, session: Session) -> None:
+    guide = writer.guide
+    says = guide.says.get(decision.saying)
     if says is None:
-        writer.say(writer.guide.phrases[decision.saying])
+        told = _labels(decision.offer, guide)
+        writer.say(guide.phrases[decision.saying], details=told)
     else:
-        writer.say((decision.asks and says.aside) or says.text)
+        later = says.after if session.topic else ""
+        writer.say((decision.asks and says.aside) or later or says.text)
 
 
-_BODY = {
+_BODY: dict[str, Callable[[_Writer, Decision, Session], None]] = {
     "answer": _answer,
-    "ask": lambda writer, decision: None,
+    "ask": lambda writer, decision, session: None,
     "clarify": _clarify,
     "unknown": _person,
     "unanswered": _person,
+    "person": _person,
+    "over": _over,
     "say": _say,
 }
 
@@ -218,7 +278,7 @@ def _suggestions(decision: Decision, guide: Guide) -> tuple[str, ...]:
         names = (decision.later,)
     elif decision.guess:
         names = (decision.guess,)
-    elif decision.act == "answer":
+    elif decision.act in ("answer", "over"):
         names = guide.topics[decision.intent].next
     else:
         names = guide.says[decision.saying].next if decision.saying in guide.says else ()

@@ -15,7 +15,7 @@ from bot.entities import Extractor
 from bot.guide import Guide
 from bot.home import Home
 from bot.messages import Classification, Entity, Explanation, Reply, Sheet, Understanding
-from bot.session import MemoryStore, Session, SessionStore, check_id
+from bot.session import MemoryStore, Session, SessionStore, check_id, is_sound, owner_of
 
 MAX_CHARACTERS = 4_000
 """Of a message, after masking, that are read; the rest is let go."""
@@ -107,8 +107,11 @@ class Bot:
             return self._step(text, None, today)[0]
         check_id(session_id)
         with self._locks[hash(session_id) % _LOCKS]:
-            before = self._store.get(session_id)
-            reply, after = self._step(text, before or self._new_session(), today)
+            kept, lost = self._kept(session_id)
+            before = kept or Session(self._knowledge.guide.fingerprint, owner_of(session_id))
+            reply, after = self._step(text, before, today, lost=lost)
+            if not after.owner:  # started over
+                after = replace(after, owner=owner_of(session_id))
             self._store.put(session_id, after)
         return reply
 
@@ -123,31 +126,42 @@ class Bot:
     def session(self, session_id: str) -> Session | None:
         """Return what a conversation remembers, or None when there is none."""
         check_id(session_id)
-        return self._store.get(session_id)
+        return self._kept(session_id)[0]
 
     def sheet(self, session_id: str) -> Sheet:
         """Return the call sheet for what a conversation is about; a general one for none."""
         check_id(session_id)
-        session = self._store.get(session_id) or self._new_session()
-        return sheet.write(session, self._knowledge.guide)
+        guide = self._knowledge.guide
+        session = self._kept(session_id)[0] or Session(guide=guide.fingerprint)
+        return sheet.write(session, guide)
 
     def forget(self, session_id: str) -> None:
         """Forget a conversation."""
         check_id(session_id)
         self._store.delete(session_id)
 
-    def _new_session(self) -> Session:
-        return Session(guide=self._knowledge.guide.fingerprint)
+    def _kept(self, session_id: str) -> tuple[Session | None, bool]:
+        """Return the session kept under an id, and whether one was there that is unfit."""
+        try:
+            session = self._store.get(session_id)
+        except ValueError:
+            return None, True
+        if session is None or is_sound(session, self._knowledge.guide, session_id):
+            return session, False
+        return None, True
 
     def _step(
-        self, text: str, session: Session | None, today: date | None
+        self, text: str, session: Session | None, today: date | None, *, lost: bool = False
     ) -> tuple[Reply, Session]:
         knowledge = self._knowledge
         guide = knowledge.guide
         if session is not None and session.guide != guide.fingerprint:
+            # The guide was swapped while this message waited.
             session = Session(guide=guide.fingerprint)
         heard = self._understand(text, session or Session(), knowledge, today)
         decision, after = dialogue.step(heard, session, guide)
+        if lost:
+            decision = replace(decision, notes=("lost", *decision.notes))
         return answers.word(decision, heard, after, guide), after
 
     def _understand(

@@ -7,7 +7,10 @@ from typing import Literal
 
 from bot.guide import GuideRoute
 
-Act = Literal["answer", "ask", "clarify", "unknown", "unanswered", "say"]
+Act = Literal["answer", "ask", "clarify", "unknown", "unanswered", "person", "over", "say"]
+
+CALM = ("calm", "calm_again")
+"""Phrases said to somebody who is angry, before the way to a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Decision:
     """Whether it was asked just before, so that other words are wanted."""
     brief: bool = False
     """Whether the advice was given already, so that only the number is news."""
+    same: bool = False
+    """Whether it is what was answered just before, so that nothing more is known."""
     options: tuple[str, ...] = ()
     """Topics to choose from."""
     urgent: bool = False
@@ -35,9 +40,13 @@ class Decision:
     caveat: bool = False
     """Whether to mention the number on the back of the card."""
     notes: tuple[str, ...] = ()
-    """Names of phrases to say first."""
+    """Names of phrases to say first, after the number where that cannot wait."""
     noted: tuple[str, ...] = ()
-    """Slots to confirm first."""
+    """Slots to confirm along with them."""
+    unclear: str = ""
+    """What the person typed for the slot asked for, where it could be either."""
+    offer: tuple[str, ...] = ()
+    """Slots that the person may tell for the call sheet, to offer at the end."""
     later: str = ""
     """Topic of a second wish, to name at the end."""
     saying: str = ""

@@ -7,14 +7,14 @@ unanswered tries end a question, two clarifications in a row end in a person.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot import text
-from bot.decision import Decision
+from bot import followups, manners, questions, text
+from bot.decision import CALM, Decision
 from bot.entities import UNCLEAR
-from bot.guide import Guide, Topic
-from bot.messages import OUT_OF_SCOPE, Entity, Understanding
+from bot.guide import MAX_VALUE, Guide, Topic
+from bot.messages import Entity, Understanding
 from bot.session import Session
 from bot.turn import (
     Outcome,
@@ -39,11 +39,16 @@ NEAR_TIE = 0.6
 """Share of the first topic's probability from which an urgent second one is taken instead."""
 SMALL_TALK_FROM = 0.6
 """Confidence from which unclear small talk is answered: a wrong 'goodbye' is worse than none."""
-_SHORT = 10
-"""Words of a message that may lean on the topic before it."""
 
-NEVER_GUESSED = ("affirm", "deny", "repeat", "cancel", "restart")
-"""Words that steer the conversation, and are followed only when they are clear."""
+NARROWED_FROM = 0.5
+"""Confidence from which the words of a narrower question settle what would be asked back."""
+_NEVER_GUESSED = tuple(name for name in manners.STEERING if name != "goodbye")
+SURELY_ANOTHER = 0.8
+"""Confidence from which a question in a form is one of its own, whatever words it holds."""
+_FEW = 3
+"""Words of a message that is rather an answer than a question."""
+_BARE_WORDS = 5
+"""Words of a message that may be hardly more than one value."""
 
 
 def step(heard: Understanding, session: Session | None, guide: Guide) -> Outcome:
@@ -51,284 +56,173 @@ def step(heard: Understanding, session: Session | None, guide: Guide) -> Outcome
 
     `session` None is a one-off: no question is left open, all cases are answered.
     """
+    turn = _read(heard, session, guide)
+    outcome = next(found for rule in _RULES if (found := rule(turn)) is not None)
+    decision, after = followups.offering(turn, _counted(turn, *outcome))
+    notes = _notes(turn, decision)
+    return (replace(decision, notes=notes) if notes != decision.notes else decision), after
+
+
+def _read(heard: Understanding, session: Session | None, guide: Guide) -> Turn:
     before = session or Session(guide=guide.fingerprint)
-    wanted = _wanted(heard, before, guide)
-    unclear = frozenset(entity.slot for entity in wanted if entity.value == UNCLEAR)
-    heard = replace(heard, entities=tuple(e for e in wanted if e.slot not in unclear))
-    words = " ".join(text.words(heard.text))
-    filled = _fill(before, heard.entities)
-    turn = Turn(heard, guide, before, filled, words, unclear, one_off=session is None)
-    rules: tuple[Callable[[Turn], Outcome | None], ...] = (
-        _nothing_said,
-        _in_distress,
-        _only_a_secret,
-        _chosen_option,
-        _open_question,
-        _bare_correction,
-        _two_wishes,
-        _second_wish,
-        _control,
-        _topic,
-        _correction,
-        _follow_up,
-        _only_a_detail,
-        _clarify,
-        _unknown,
+    unclear: dict[str, str] = {}
+    if heard.entities:
+        wanted = _wanted(heard, before, guide)
+        unclear = {e.slot: heard.text[e.start : e.end] for e in wanted if e.value == UNCLEAR}
+        heard = replace(heard, entities=tuple(e for e in wanted if e.slot not in unclear))
+    words = tuple(text.words(heard.text))
+    if not heard.entities and not unclear and len(words) <= _BARE_WORDS and not before.options:
+        heard = _with_bare_value(heard, words, guide)
+    sure = heard.classification.zone == "answer"
+    return Turn(
+        heard,
+        guide,
+        before,
+        _fill(before, heard.entities, unclear),
+        words,
+        " ".join(words),
+        guide.phrasebook.find(words),
+        heard.classification.intent if sure else "",
+        unclear,
+        session is None,
     )
-    outcome = next(found for rule in rules if (found := rule(turn)) is not None)
-    decision, after = _counted(turn, *outcome)
-    if heard.masked and "masked" not in (decision.saying, *decision.notes):
-        decision = replace(decision, notes=("masked", *decision.notes))
-    return decision, after
 
 
-def _counted(turn: Turn, decision: Decision, after: Session) -> Outcome:
-    """Count how often in a row a slot is asked for, and let go of it after the second time."""
-    asked, before = decision.asks, turn.before
-    if asked is None:
-        if after.later and decision.act == "answer":
-            decision = replace(decision, later=after.later)
-        return decision, replace(after, asking="", tries=0)
-    tries = before.tries + 1 if asked == before.asking else 1
-    if tries <= MAX_TRIES:
-        return replace(decision, again=tries > 1), replace(after, asking=asked, tries=tries)
-    topic = turn.guide.topics.get(decision.intent)
-    if topic is None or decision.intent != after.topic:
-        return replace(decision, asks=None), replace(after, asking="", tries=0)
-    given_up = declining(replace(turn, session=after), asked)
-    return _counted(turn, *answer(given_up, topic, faq=after.faq))
+def _with_bare_value(heard: Understanding, words: tuple[str, ...], guide: Guide) -> Understanding:
+    """Read 'us' or 'no, personal' as a detail also where no question for it is open."""
+    rest = [word for word in words if word not in guide.filler]
+    means = guide.bare_values.get(" ".join(rest))
+    if means is None or "not" in words:
+        return heard
+    return replace(heard, entities=(Entity(*means, 0, len(heard.text)),))
 
 
 def _wanted(heard: Understanding, session: Session, guide: Guide) -> tuple[Entity, ...]:
     """Leave out details that only another topic's call sheet has a line for."""
     topics = [guide.topics.get(name) for name in (heard.classification.intent, session.topic)]
     fills = {slot for topic in topics if topic for slot in topic.fills}
-    sheet = {slot for topic in guide.topics.values() for slot in topic.fills}
-    return tuple(e for e in heard.entities if e.slot in fills or e.slot not in sheet)
+    sheet = guide.sheet_slots
+    wanted = tuple(e for e in heard.entities if e.slot in fills or e.slot not in sheet)
+    return _without_chance_answers(heard, wanted, session, guide)
 
 
-def _fill(session: Session, entities: tuple[Entity, ...]) -> Session:
+def _without_chance_answers(
+    heard: Understanding, wanted: tuple[Entity, ...], session: Session, guide: Guide
+) -> tuple[Entity, ...]:
+    """Leave out a short answer to the open question that stands in a question of its own.
+
+    'How does the app work?' says nothing about a work card.
+    """
+    what = heard.classification
+    another = what.zone == "answer" and what.intent != session.topic
+    if not (session.asking and another and what.confidence >= SURELY_ANOTHER):
+        return wanted
+    words = text.words(heard.text)
+    if len(words) <= _FEW or words[0] not in guide.words.get("question", ()):
+        return wanted
+    return tuple(
+        e
+        for e in wanted
+        if e.slot != session.asking
+        or " ".join(text.words(heard.text[e.start : e.end])) not in guide.bare_values
+    )
+
+
+def _fill(session: Session, entities: tuple[Entity, ...], unclear: Mapping[str, str]) -> Session:
     """Put the details of a message into the session; the last one said counts."""
-    found = {entity.slot: entity.value for entity in entities}
-    if not found:
+    found = {entity.slot: entity.value[:MAX_VALUE] for entity in entities}
+    if not found and not unclear:
         return session
-    declined = tuple(slot for slot in session.declined if slot not in found)
+    declined = tuple(s for s in session.declined if s not in found and s not in unclear)
     return replace(session, slots={**session.slots, **found}, declined=declined)
 
 
-def _nothing_said(turn: Turn) -> Outcome | None:
-    if turn.words or turn.heard.masked:
-        return None
-    decision = Decision("say", OUT_OF_SCOPE, saying="empty", asks=turn.before.asking or None)
-    return decision, replace(turn.before, last="empty")
+def _counted(turn: Turn, decision: Decision, after: Session) -> Outcome:
+    """Count how often in a row a slot is asked for, and let go of it after the second time."""
+    asked, before = decision.asks, turn.before
+    if asked is None:
+        if after.asking or after.tries:
+            after = replace(after, asking="", tries=0)
+        return decision, after
+    tries = before.tries + 1 if asked == before.asking else 1
+    if tries <= MAX_TRIES:
+        again = tries > 1 and not decision.unclear
+        decision = replace(decision, again=True) if again else decision
+        return decision, replace(after, asking=asked, tries=tries)
+    topic = turn.guide.topics.get(decision.intent)
+    if topic is None or decision.intent != after.topic:
+        return replace(decision, asks=None), replace(after, asking="", tries=0)
+    given_up = declining(replace(turn, session=after), asked)
+    return _counted(turn, *answer(given_up, topic, faq=after.faq, brief=decision.brief))
 
 
-def _in_distress(turn: Turn) -> Outcome | None:
-    """Say something human to somebody who speaks of ending their life; sell nothing."""
-    if not turn.mentions("distress"):
-        return None
-    return Decision("say", OUT_OF_SCOPE, saying="distress"), closed(turn.session, "distress")
-
-
-def _only_a_secret(turn: Turn) -> Outcome | None:
-    """Take no notice of a message that is a card number or code and little else."""
-    topic = turn.guide.topics.get(turn.intent)
-    if not turn.heard.masked or turn.heard.entities:
-        return None
-    bare = turn.guide.words.get("filler", frozenset()).issuperset(turn.words.split())
-    if turn.intent and not bare and not (topic and topic.after_code):
-        return None
-    open_slot = turn.before.asking or None
-    decision = Decision(
-        "say",
-        OUT_OF_SCOPE,
-        saying="what_need" if open_slot is None else "masked",
-        asks=open_slot,
-        notes=("masked",) if open_slot is None else (),
-    )
-    return decision, turn.session
-
-
-def _chosen_option(turn: Turn) -> Outcome | None:
-    """Settle an open 'did you mean'."""
-    options = turn.before.options
-    if not options:
-        return None
-    closed = replace(turn, session=replace(turn.session, options=()))
-    if turn.says("neither"):
-        return hand_over(closed, "neither")
-    for group, option in zip(("first", "second"), options, strict=False):
-        if turn.says(group):
-            return take_up(closed, option)
-    if turn.intent:
-        return None
-    named = [o for o in options if _names(turn, turn.guide.topics[o])]
-    return take_up(closed, named[0]) if len(named) == 1 else None
-
-
-def _names(turn: Turn, topic: Topic) -> bool:
-    """Tell whether the message names a topic by a word of its title that says something."""
-    said = set(text.stems(turn.words.split()))
-    title = {word for word in text.words(topic.title) if len(word) > 3}
-    return bool(said & set(text.stems(list(title))))
-
-
-def _open_question(turn: Turn) -> Outcome | None:
-    """Settle an answer to the slot asked for; leave anything else to the other rules."""
-    asked = turn.before.asking
-    if not asked or turn.before.topic not in turn.guide.topics:
-        return None
-    if asked in turn.session.slots and turn.session.slots.get(asked) != turn.before.slots.get(
-        asked
-    ):
-        switched = turn.intent in turn.guide.topics and turn.intent != turn.before.topic
-        if switched and not _only_details(turn):
-            return None
-        return go_on(turn)
-    for group, choice in zip(("first", "second"), turn.guide.slots[asked].choices, strict=False):
-        if turn.says(group):
-            slots = {**turn.session.slots, asked: choice.value}
-            return go_on(replace(turn, session=replace(turn.session, slots=slots)))
-    other = turn.intent in turn.guide.topics and turn.intent != turn.before.topic
-    # 'Any way to chat instead?' holds a word of refusal, but is a wish of its own.
-    matches = turn.says if other else turn.mentions
-    if matches("dont_know") or matches("refuse"):
-        return go_on(declining(turn, asked))
-    if turn.intent and turn.intent not in ("affirm", "deny"):
-        return None
-    return go_on(turn)
-
-
-def _only_details(turn: Turn) -> bool:
-    """Tell whether little more than details stands in the message."""
-    return sum(len(word) > 3 for word in _beside_details(turn)) <= 2
-
-
-def _beside_details(turn: Turn) -> list[str]:
-    """Return the words of the message that no detail was read from."""
-    spans = [(e.start, e.end) for e in turn.heard.entities]
-    message = turn.heard.text
-    rest = (" " if any(a <= i < b for a, b in spans) else c for i, c in enumerate(message))
-    return text.words("".join(rest))
+def _notes(turn: Turn, decision: Decision) -> tuple[str, ...]:
+    """Return what is said along with a decision, whatever it is."""
+    notes = decision.notes
+    if turn.heard.masked and "masked" not in (decision.saying, *notes):
+        notes = ("masked", *notes)
+    if decision.act in ("say", "over"):
+        return notes
+    if turn.mentions("grief") and decision.saying != "grief":
+        notes = ("condolence", *notes)
+    elif manners.is_upset(turn) and decision.saying not in CALM:
+        notes = ("sorry", *notes)
+    elif turn.mentions("do_it_for_me") and decision.act != "clarify":
+        notes = ("only_a_guide", *notes)
+    return notes
 
 
 def _two_wishes(turn: Turn) -> Outcome | None:
     """Begin with the urgent one of two wishes, or the first; the other is named and kept."""
-    wishes = [name for name in turn.heard.wishes if name in turn.guide.topics]
-    if len(wishes) < 2:
-        return None
-    first, second = sorted(
-        wishes, key=lambda name: not turn.guide.topics[name].is_urgent(turn.heard.text)
-    )
-    decision, after = take_up(turn, first)
-    return replace(decision, later=second), replace(after, later=second)
-
-
-def _second_wish(turn: Turn) -> Outcome | None:
-    """Come to the second wish on 'yes'."""
-    later = turn.before.later
-    if later not in turn.guide.topics or turn.before.asking:
-        return None
-    heard = turn.heard.classification
-    likely = heard.confidence >= SMALL_TALK_FROM and heard.zone != "unknown"
-    if likely and heard.ranking[0][0] == "affirm":
-        return take_up(replace(turn, session=replace(turn.session, later="")), later)
-    return None
-
-
-def _control(turn: Turn) -> Outcome | None:
-    """Answer small talk and the words that steer the conversation."""
-    intent = turn.intent
-    if intent == "restart":
-        return Decision("say", intent, saying=intent), Session(guide=turn.guide.fingerprint)
-    if intent == "cancel":
-        return Decision("say", intent, saying=intent), closed(turn.session, intent)
-    if intent == "repeat":
-        return _repeat(turn)
-    if intent not in turn.guide.says:
-        return None
-    if intent in ("goodbye", "deny"):
-        return Decision("say", intent, saying=intent), closed(turn.session, intent)
-    open_slot = turn.before.asking or None
-    return Decision("say", intent, saying=intent, asks=open_slot), replace(
-        turn.session, last=intent
-    )
-
-
-def _repeat(turn: Turn) -> Outcome:
-    session = turn.session
-    if session.options:
-        return ask_which(session.options), replace(session, last="clarify")
-    if session.topic in turn.guide.topics:
-        return answer(turn, turn.guide.topics[session.topic], faq=session.faq)
-    return Decision("say", "repeat", saying="repeat"), replace(session, last="repeat")
+    wishes = tuple(name for name in turn.heard.wishes if name in turn.guide.topics)
+    return questions.both_wishes(turn, wishes) if len(wishes) == 2 else None
 
 
 def _topic(turn: Turn) -> Outcome | None:
     """Answer a clear wish, or ask what it depends on."""
     if not turn.intent or turn.intent in turn.guide.says:
         return None
-    if turn.intent not in turn.guide.topics:
+    topic = turn.wants()
+    if topic is None:
         return own_up(turn)
-    topic = turn.guide.topics[turn.intent]
-    if any(topic.sets.get(e.slot, e.value) != e.value for e in turn.heard.entities):
+    if topic.sets and any(topic.sets.get(e.slot, e.value) != e.value for e in turn.heard.entities):
         return None  # 'US' is not a wish to call from abroad, however much it looks like one
-    open_question = turn.before.asking and turn.before.topic != topic.id
-    if open_question and not topic.needs:
+    if turn.before.asking and turn.before.topic != topic.id and not topic.needs:
         return answer_aside(turn, topic)
-    return take_up(turn, topic.id)
+    if _is_said_again(turn, topic):
+        return go_on(turn)
+    decision, after = take_up(turn, topic.id)
+    before = (turn.before.last, turn.before.about, turn.before.faq)
+    same = before == ("answer", topic.id, decision.faq) and not topic.needs
+    return (replace(decision, same=True) if same else decision), after
 
 
-def _bare_correction(turn: Turn) -> Outcome | None:
-    """Answer again for a detail that was said with hardly a word around it."""
-    filler = turn.guide.words.get("filler", frozenset())
-    if not turn.heard.entities or not filler.issuperset(_beside_details(turn)):
-        return None
-    return _correction(turn)
-
-
-def _correction(turn: Turn) -> Outcome | None:
-    """Answer again when little more than a detail was said after an answer."""
-    topic = turn.guide.topics.get(turn.before.topic)
-    details = {entity.slot for entity in turn.heard.entities}
-    if topic is None or not details.intersection((*topic.needs, *topic.sets, *turn.guide.defaults)):
-        return None
-    return answer(turn, topic, faq=turn.before.faq) if _only_details(turn) else None
-
-
-def _follow_up(turn: Turn) -> Outcome | None:
-    """Answer a narrower question about the last topic, which is unclear on its own."""
-    topic = turn.guide.topics.get(turn.before.about)
-    words = turn.words.split()
-    if topic is None or turn.before.last != "answer" or len(words) > _SHORT:
-        return None
-    faq = topic.faq_for(words)
-    return None if faq is None else answer(turn, topic, faq=faq)
-
-
-def _only_a_detail(turn: Turn) -> Outcome | None:
-    """Note a detail that comes before any wish."""
-    noted = tuple(dict.fromkeys(entity.slot for entity in turn.heard.entities))
-    if not noted or not _only_details(turn):
-        return None
-    decision = Decision("say", OUT_OF_SCOPE, saying="what_need", noted=noted)
-    return decision, replace(turn.session, last="what_need")
+def _is_said_again(turn: Turn, topic: Topic) -> bool:
+    """Tell whether the wish behind the open question was only said once more."""
+    before = turn.before
+    open_question = before.asking and before.topic == topic.id and before.advised
+    risen = turn.is_urgent(topic) and not before.urgent
+    return bool(open_question) and not risen and topic.faq_for(turn.words) == before.faq
 
 
 def _clarify(turn: Turn) -> Outcome | None:
     """Ask which of two topics was meant."""
-    if turn.heard.classification.zone != "clarify":
+    heard = turn.heard.classification
+    if heard.zone != "clarify":
         return None
-    ranking = [name for name, _ in turn.heard.classification.ranking]
-    topics = tuple(name for name in ranking if name in turn.guide.topics)[:2]
-    likely = turn.heard.classification.confidence >= SMALL_TALK_FROM
-    if likely and ranking[0] in turn.guide.says and ranking[0] not in NEVER_GUESSED:
-        sure = replace(turn.heard.classification, zone="answer", intent=ranking[0])
-        return _control(replace(turn, heard=replace(turn.heard, classification=sure)))
+    best = heard.ranking[0][0]
+    likely = heard.confidence >= SMALL_TALK_FROM and best in turn.guide.says
+    if likely and best not in _NEVER_GUESSED:
+        return manners.small_talk(replace(turn, intent=best))
+    topics = tuple(name for name, _ in heard.ranking if name in turn.guide.topics)[:2]
     if len(topics) < 2:
         return None
     if (urgent := _urgent_of(turn, topics)) is not None:
         return take_up(turn, urgent)
+    if turn.mentions("grief"):
+        return hand_over(turn, "grief")
+    if _is_narrowed(turn, *topics):
+        return take_up(turn, topics[0])
     if turn.one_off:
         decision, after = take_up(turn, topics[0])
         return replace(decision, guess=topics[1]), after
@@ -340,15 +234,69 @@ def _clarify(turn: Turn) -> Outcome | None:
     return ask_which(topics), after
 
 
+def _is_narrowed(turn: Turn, first: str, second: str) -> bool:
+    """Tell whether the words ask a narrower question about the first topic only."""
+    topics = turn.guide.topics
+    return (
+        turn.heard.classification.confidence >= NARROWED_FROM
+        and topics[first].faq_for(turn.words) is not None
+        and topics[second].faq_for(turn.words) is None
+    )
+
+
 def _urgent_of(turn: Turn, topics: tuple[str, ...]) -> str | None:
     """Return the urgent topic that wins a near-tie: nobody in need is asked what they meant."""
     chances = dict(turn.heard.classification.ranking)
     for name in topics:
         near = chances[name] >= NEAR_TIE * chances[topics[0]]
-        if near and turn.guide.topics[name].is_urgent(turn.heard.text):
+        if near and turn.is_urgent(turn.guide.topics[name]):
             return name
     return None
 
 
+def _stray_choice(turn: Turn) -> Outcome | None:
+    """Ask what is wanted when somebody chooses where there is nothing to choose from."""
+    if not (turn.says("first") or turn.says("second") or turn.says("both")):
+        return None
+    return manners.asking_what(turn)
+
+
 def _unknown(turn: Turn) -> Outcome:
-    return hand_over(turn, "unknown")
+    if turn.mentions("grief"):
+        return hand_over(turn, "grief")
+    topic = turn.wants()
+    if topic is not None and topic.otherwise:
+        return take_up(turn, topic.otherwise)
+    again = turn.before.last in ("unknown", "unknown_again")
+    return hand_over(turn, "unknown_again" if again else "unknown")
+
+
+_RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
+    manners.nothing_said,
+    manners.in_distress,
+    manners.only_a_secret,
+    manners.why_not,
+    questions.chosen_option,
+    manners.matter_over,
+    questions.enough_asked,
+    followups.number_again,
+    followups.sheet_shown,
+    manners.apology,
+    manners.upset,
+    questions.open_question,
+    followups.bare_correction,
+    _two_wishes,
+    followups.second_wish,
+    followups.sheet_wanted,
+    followups.for_the_sheet,
+    _stray_choice,
+    manners.plain_answer,
+    manners.small_talk,
+    followups.other_case,
+    _topic,
+    followups.correction,
+    followups.narrower,
+    followups.only_a_detail,
+    _clarify,
+    _unknown,
+)

@@ -8,8 +8,13 @@ from functools import cached_property
 
 from bot import text
 from bot.messages import Route
+from bot.phrases import Phrases
 
 PHONE = "phone"
+_PLAIN_SETS = ("filler", "negation", "still", "question")
+"""Groups of [words] that a word is looked up in, and that no message is searched for."""
+MAX_VALUE = 60
+"""Characters of one detail; what is longer is a story, not a detail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,12 @@ class Slot:
     choices: tuple[Choice, ...] = ()
     """Its values, where they can be listed."""
 
+    def takes(self, value: object) -> bool:
+        """Tell whether `value` can be one of this slot's."""
+        if self.choices:
+            return any(choice.value == value for choice in self.choices)
+        return isinstance(value, str) and 0 < len(value) <= MAX_VALUE
+
     def label_of(self, value: str) -> str:
         """Return how `value` is said to the person."""
         return next((c.label for c in self.choices if c.value == value), value)
@@ -138,6 +149,10 @@ class Topic:
     """Whether it wins near-ties and is answered before any question."""
     urgent_when: frozenset[str] = frozenset()
     """Words and phrases that make a message about it urgent."""
+    over_when: frozenset[str] = frozenset()
+    """Phrases that say that the matter has settled itself."""
+    over: str = ""
+    """What is said then; goes with `over_when`."""
     advice_first: bool = False
     """Whether the advice helps without the number, and is given along with the question."""
     answer_first: bool = False
@@ -157,20 +172,29 @@ class Topic:
     faqs: tuple[Faq, ...] = ()
     """Narrower questions."""
 
-    def faq_for(self, words: Iterable[str]) -> int | None:
-        """Return the number of the FAQ entry that the words point to, or None."""
-        said = f" {' '.join(text.stems(list(words)))} "
-        hits = [
-            (sum(f" {phrase} " in said for phrase in faq.stems), -number)
-            for number, faq in enumerate(self.faqs)
-        ]
-        best = max(hits, default=(0, 0))
-        return -best[1] if best[0] else None
+    narrower: Phrases = field(default_factory=Phrases, compare=False, repr=False)
+    """The stems of `faqs`, ready to be looked for: see `faq_index`."""
 
-    def is_urgent(self, message: str) -> bool:
-        """Tell whether a message about this topic is an emergency."""
-        padded = f" {' '.join(text.words(message))} "
-        return self.urgent or any(f" {phrase} " in padded for phrase in self.urgent_when)
+    def faq_for(self, words: Iterable[str]) -> int | None:
+        """Return the number of the FAQ entry that the words point to, or None.
+
+        The entry with most of its phrases in the message wins, then the first one.
+        """
+        if not self.faqs:
+            return None
+        found = self.narrower.find(text.stems(list(words)))
+        if not found:
+            return None
+        hits = ((-len({hit.value for hit in row}), int(n)) for n, row in found.items())
+        return min(hits)[1]
+
+
+def faq_index(faqs: Iterable[Faq]) -> Phrases:
+    """Return the stems of FAQ entries, in groups named by their number in the topic."""
+    index = Phrases()
+    for number, faq in enumerate(faqs):
+        index.add_all_alike(sorted(faq.stems), str(number))
+    return index
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +217,8 @@ class Say:
     """What is said."""
     aside: str = ""
     """The same without a question, for when one is open already."""
+    after: str = ""
+    """The same once something was answered; `text` when empty."""
     next: tuple[str, ...] = ()
     """Topics offered afterwards."""
 
@@ -225,16 +251,81 @@ class Guide:
         return tuple(sorted(v for v in values if any(c.isdigit() for c in v)))
 
     @cached_property
+    def phrasebook(self) -> Phrases:
+        """What is looked for in every message: the groups of [words], and what topics listen for.
+
+        Groups are those of [words], and 'urgent TOPIC' and 'over TOPIC'.
+        """
+        book = Phrases()
+        for name, group in self.words.items():
+            if name not in _PLAIN_SETS:
+                book.add_all_alike(sorted(group), name)
+        for topic in self.topics.values():
+            book.add_all_alike(sorted(topic.urgent_when), f"urgent {topic.id}")
+            book.add_all_alike(sorted(topic.over_when), f"over {topic.id}")
+        return book
+
+    @cached_property
+    def filler(self) -> frozenset[str]:
+        """Words that add nothing to a detail."""
+        return self.words.get("filler", frozenset())
+
+    @cached_property
+    def asking_words(self) -> Mapping[str, frozenset[str]]:
+        """Slot -> the words that its question is made of, and filler."""
+        return {
+            slot.name: self.filler.union(
+                *(text.words(t) for t in (slot.ask, slot.again, slot.label)),
+                *(text.words(choice.label) for choice in slot.choices),
+            )
+            for slot in self.slots.values()
+        }
+
+    @cached_property
+    def bare_values(self) -> Mapping[str, tuple[str, str]]:
+        """Word or phrase -> (slot, value), for slots that change an answer.
+
+        What means a value in an answer to its question means it as a whole message too;
+        what could be a value of two slots means neither.
+        """
+        found: dict[str, set[tuple[str, str]]] = {}
+        for name in dict.fromkeys(need for topic in self.topics.values() for need in topic.needs):
+            for choice in self.slots[name].choices:
+                for phrase in (choice.value, *choice.short):
+                    found.setdefault(phrase, set()).add((name, choice.value))
+        return {phrase: next(iter(means)) for phrase, means in found.items() if len(means) == 1}
+
+    @cached_property
+    def sheet_slots(self) -> frozenset[str]:
+        """Slots that some topic's call sheet has a line for."""
+        return frozenset(slot for topic in self.topics.values() for slot in topic.fills)
+
+    @cached_property
     def defaults(self) -> tuple[str, ...]:
         """Slots taken for granted, which no topic needs to name."""
         return tuple(slot.name for slot in self.slots.values() if slot.default)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[GuideRoute]]:
+        """Routes by id and by group, in the guide's order."""
+        found: dict[str, list[GuideRoute]] = {}
+        for route in self.routes.values():
+            for name in {route.id, route.group}:
+                found.setdefault(name, []).append(route)
+        return found
+
+    def filled(self, written: str) -> str:
+        """Return a text of the guide with the values of the routes that it names in braces."""
+        for name, route in self.routes.items():
+            written = written.replace(f"{{{name}}}", route.route.value)
+        return written
 
     def resolve(self, names: Iterable[str], details: Mapping[str, str]) -> tuple[GuideRoute, ...]:
         """Return the routes behind `names` that `details` do not rule out, each value once."""
         found: dict[str, GuideRoute] = {}
         for name in names:
-            for route in self.routes.values():
-                if name in (route.id, route.group) and self._applies(route, details):
+            for route in self._by_name.get(name, ()):
+                if self._applies(route, details):
                     found.setdefault(route.route.value, route)
         return tuple(found.values())
 
@@ -246,20 +337,47 @@ class Guide:
         return True
 
     def missing(
-        self, topic: Topic, details: Mapping[str, str], declined: Collection[str]
+        self,
+        topic: Topic,
+        details: Mapping[str, str],
+        declined: Collection[str],
+        *,
+        first: Collection[str] = (),
     ) -> str | None:
-        """Return the first slot to ask for: unknown, not declined, and changing the answer."""
-        for name in topic.needs:
+        """Return the slot to ask for: unknown, not declined, and changing the answer.
+
+        Those in `first` come before the others; these keep the topic's order.
+        """
+        needs = sorted(topic.needs, key=lambda name: name not in first) if first else topic.needs
+        for name in needs:
             if name in details or name in declined or not self.slots[name].ask:
                 continue
-            values = [choice.value for choice in self.slots[name].choices]
-            outcomes = {
-                tuple(r.id for r in self.resolve(topic.routes, {**details, name: value}))
-                for value in values
-            }
-            if len(outcomes) > 1:
+            if self._matters(topic, name, details):
                 return name
         return None
+
+    def _matters(self, topic: Topic, slot: str, details: Mapping[str, str]) -> bool:
+        """Tell whether the values of a slot lead to different routes; worked out once a case."""
+        case = (topic.id, slot, *(details.get(name, "") for name in self._route_slots))
+        known = self._cases.get(case)
+        if known is None:
+            outcomes = {
+                tuple(r.id for r in self.resolve(topic.routes, {**details, slot: choice.value}))
+                for choice in self.slots[slot].choices
+            }
+            known = self._cases[case] = len(outcomes) > 1
+        return known
+
+    @cached_property
+    def _cases(self) -> dict[tuple[str, ...], bool]:
+        """What was worked out; as many as there are topics and values, so it stays small."""
+        return {}
+
+    @cached_property
+    def _route_slots(self) -> tuple[str, ...]:
+        """Slots that the conditions of some route look at."""
+        routes = self.routes.values()
+        return tuple(dict.fromkeys(slot for r in routes for slot in r.route.conditions))
 
     def assumed(
         self, topic: Topic, details: Mapping[str, str], declined: Collection[str] = ()

@@ -113,7 +113,7 @@ def check(guide: Guide, findings: Findings) -> None:
         look.conditions(name, route)
     for name, say in guide.says.items():
         look.names(say.next, guide.topics, "topic", ("say", name, "next"))
-        look.braces(say.text + say.aside, ("say", name))
+        look.braces(say.text + say.aside + say.after, ("say", name))
     own = _own_placeholders()
     for name, phrase in guide.phrases.items():
         look.braces(phrase, ("phrase", name), own.get(name, frozenset()))
@@ -199,7 +199,7 @@ class _Checker:
                     (*place, "needs"), f"needs {slot!r}, which has no question ('ask')"
                 )
         texts = (topic.title, topic.offer, topic.opening, topic.answer, topic.urgent_answer)
-        for text_ in (*texts, topic.tip, topic.lead, topic.urgent_lead):
+        for text_ in (*texts, topic.tip, topic.lead, topic.urgent_lead, topic.over):
             self.braces(text_, place)
         if PHONE in topic.routes and not topic.lead:
             self._findings.complain(

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot import text
 from bot.errors import GuideError
-from bot.guide import Choice, Faq, Guide, GuideRoute, Item, Say, Slot, Topic
+from bot.guide import Choice, Faq, Guide, GuideRoute, Item, Say, Slot, Topic, faq_index
 from bot.guide_check import DEFAULTS, TYPE_NAMES, Findings, check, hint
 from bot.messages import Route
 from bot.phrases import LEFT_OVER, written_out
@@ -251,18 +251,25 @@ def _topic(name: str, table: dict[str, Any], faqs: list[Faq], reader: Findings) 
         "tip",
         "otherwise",
         "opening",
+        "over",
     )
     lists = ("routes", "needs", "fills", "ready", "list", "next")
     flags = ("urgent", "advice_first", "answer_first", "without_card", "after_code")
-    reader.keys(table, (*texts, *lists, *flags, "sets", "urgent_when"), place)
+    reader.keys(table, (*texts, *lists, *flags, "sets", "urgent_when", "over_when"), place)
     reader.required(table, ("title", "answer"), place)
     reader.note_facts(table, place)
     values: dict[str, Any] = {key: reader.value(table, key, str, place) for key in texts}
     values |= {key: reader.texts(table, key, place) for key in lists}
     values |= {key: reader.value(table, key, bool, place) for key in flags}
-    urgent_when = frozenset(plain(p) for p in reader.texts(table, "urgent_when", place))
+    values |= {
+        key: frozenset(_plain(reader.texts(table, key, place), reader, (*place, key)))
+        for key in ("urgent_when", "over_when")
+    }
+    if bool(values["over_when"]) != bool(values["over"]):
+        reader.complain(place, "has only one of 'over' and 'over_when'; wanted both or none")
     sets = {k: str(v) for k, v in reader.value(table, "sets", dict, place).items()}
-    return Topic(id=name, sets=sets, urgent_when=urgent_when, faqs=tuple(faqs), **values)
+    narrower = faq_index(faqs)
+    return Topic(id=name, sets=sets, faqs=tuple(faqs), narrower=narrower, **values)
 
 
 def _faq(table: dict[str, Any], reader: Findings, place: tuple[str, ...]) -> Faq:
@@ -281,11 +288,12 @@ def _faq(table: dict[str, Any], reader: Findings, place: tuple[str, ...]) -> Faq
 
 def _say(name: str, table: dict[str, Any], reader: Findings) -> Say:
     place = ("say", name)
-    reader.keys(table, ("text", "aside", "next"), place)
+    reader.keys(table, ("text", "aside", "after", "next"), place)
     reader.required(table, ("text",), place)
     return Say(
         reader.value(table, "text", str, place),
         reader.value(table, "aside", str, place),
+        reader.value(table, "after", str, place),
         reader.texts(table, "next", place),
     )
 

@@ -7,10 +7,14 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
+from hashlib import blake2b
+from operator import attrgetter
 from threading import Lock
 from typing import Any, Protocol
 
-SESSION_VERSION = 1
+from bot.guide import Guide
+
+SESSION_VERSION = 2
 MAX_ID_LENGTH = 128
 """Characters of a session's id."""
 
@@ -21,6 +25,8 @@ class Session:
 
     guide: str = ""
     """Fingerprint of the guide it belongs to."""
+    owner: str = ""
+    """Mark of the id it was kept under (`owner_of`); empty before it was kept."""
     slots: Mapping[str, str] = field(default_factory=dict)
     """Details the person gave."""
     declined: tuple[str, ...] = ()
@@ -37,6 +43,10 @@ class Session:
     """Whether the topic came up as an emergency."""
     later: str = ""
     """Topic of a second wish, to come to when the first is answered."""
+    offered: int = 0
+    """How often the second wish was offered."""
+    sheet_told: str = ""
+    """Topic whose missing details were offered a place on the call sheet."""
     asking: str = ""
     """Slot of the open question."""
     tries: int = 0
@@ -48,7 +58,7 @@ class Session:
     caveat_told: bool = False
     """Whether the number on the card was mentioned."""
     last: str = ""
-    """What was done last: answer, ask, clarify, unknown, or the name of a saying."""
+    """What was done last: an act of the decision, 'sheet', or the name of a saying."""
 
     def to_json(self) -> str:
         """Return the session as one line of JSON."""
@@ -66,36 +76,87 @@ class Session:
             raise ValueError("not a session") from error
 
 
+_TYPES: dict[str, type] = {
+    **dict.fromkeys(("guide", "owner", "topic", "about", "later", "sheet_told"), str),
+    **dict.fromkeys(("asking", "last"), str),
+    **dict.fromkeys(("offered", "tries", "clarified"), int),
+    **dict.fromkeys(("advised", "urgent", "caveat_told"), bool),
+    **dict.fromkeys(("declined", "options"), tuple),
+    "slots": dict,
+}
+"""Of every field but `faq`, which may be None."""
+_values = attrgetter(*_TYPES)
+_wanted_types = tuple(_TYPES.values())
+
+
 def _typed(name: str, value: Any) -> Any:
     """Return a value of a session's JSON in the type of its field, or raise TypeError."""
-    if name == "slots":
-        if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
+    if name == "faq":
+        if value is not None and type(value) is not int:
             raise TypeError(name)
         return value
-    if name in ("declined", "options"):
-        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            raise TypeError(name)
-        return tuple(value)
-    wanted: dict[str, Any] = {
-        "tries": int,
-        "clarified": int,
-        "urgent": bool,
-        "advised": bool,
-        "caveat_told": bool,
-    }
-    if name == "faq":
-        wanted[name] = int | None
-    number_wanted = isinstance(value, bool) and wanted.get(name) is not bool
-    if number_wanted or not isinstance(value, wanted.get(name, str)):
+    if isinstance(value, list):
+        value = tuple(value)
+    # `True` is an int too, but none that was written here.
+    texts = value.values() if isinstance(value, dict) else value if type(value) is tuple else ()
+    if type(value) is not _TYPES[name] or not all(isinstance(text, str) for text in texts):
         raise TypeError(name)
     return value
+
+
+def owner_of(session_id: str) -> str:
+    """Return the mark of a session's id: 16 hexadecimal digits that do not tell the id."""
+    return blake2b(session_id.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def is_sound(session: Any, guide: Guide, session_id: str) -> bool:
+    """Tell whether what a store gave back is this conversation's, and fits the guide.
+
+    A store of one's own may hold what an older version, another guide or a mishap
+    left there; such a session is not used, so that it can neither break the step nor
+    show one person what another one said.
+    """
+    try:
+        return (
+            isinstance(session, Session)
+            and tuple(map(type, _values(session))) == _wanted_types
+            and session.guide == guide.fingerprint
+            and session.owner in ("", owner_of(session_id))
+            and _names_fit(session, guide)
+            and min(session.tries, session.clarified, session.offered) >= 0
+        )
+    except (TypeError, AttributeError, KeyError):
+        return False
+
+
+def _names_fit(session: Session, guide: Guide) -> bool:
+    """Tell whether every name in a session is one of the guide's."""
+    topics, slots = guide.topics, guide.slots
+    for name in (session.topic, session.about, session.later, session.sheet_told):
+        if name not in topics and name != "":
+            return False
+    for name, value in session.slots.items():
+        if not slots[name].takes(value):
+            return False
+    faqs = topics[session.topic].faqs if session.topic else ()
+    return (
+        (session.faq is None or (type(session.faq) is int and 0 <= session.faq < len(faqs)))
+        and len(session.options) in (0, 2)
+        and all(name in topics for name in session.options)
+        and all(name in slots for name in session.declined)
+        and (session.asking == "" or slots[session.asking].ask != "")
+    )
 
 
 class SessionStore(Protocol):
     """Where sessions are kept; every method may be called from several threads."""
 
     def get(self, session_id: str) -> Session | None:
-        """Return the session, or None when there is none (any more)."""
+        """Return the session, or None when there is none (any more).
+
+        Raises ValueError, as `Session.from_json` does, when what it holds is damaged
+        or of another version: the conversation then starts afresh, with an apology.
+        """
 
     def put(self, session_id: str, session: Session) -> None:
         """Keep the session."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.guide import Guide, Topic
+from bot.guide import PHONE, Guide, GuideRoute, Topic
 from bot.markup import escaped
 from bot.messages import Sheet
 from bot.session import Session
@@ -41,22 +41,34 @@ def _sections(session: Session, guide: Guide, topic: Topic | None, quote: Quote)
 
 
 def _contacts(session: Session, guide: Guide, topic: Topic | None) -> list[str]:
-    routes = guide.resolve(topic.routes if topic else (), session.slots)
-    routes = routes or guide.resolve(guide.person, session.slots)
-    return [
-        f"{route.value} ({route.label}{f'; {route.hours}' if route.hours else ''})"
-        for route in (found.route for found in routes)
-    ]
+    """Return whom to call, where to write, when they are there, and what overrules it."""
+    names = sorted(topic.routes if topic else (), key=lambda name: name != PHONE)
+    routes = guide.resolve(names or guide.person, session.slots)
+    rows = [f"{found.route.value} ({found.route.label})" for found in routes]
+    rows += [f"{guide.phrases['sheet_hours']}: {hours}" for hours in _hours(routes)]
+    notes = [guide.phrases[name] for name in dict.fromkeys(r.note for r in routes if r.note)]
+    on_card = any(found.route.channel == PHONE for found in routes)
+    if on_card and guide.caveat and not (topic and topic.without_card):
+        notes.append(guide.caveat)
+    return rows + [guide.filled(note) for note in notes]
+
+
+def _hours(routes: tuple[GuideRoute, ...]) -> list[str]:
+    return list(dict.fromkeys(found.route.hours for found in routes if found.route.hours))
 
 
 def _opening(session: Session, guide: Guide, topic: Topic | None, quote: Quote) -> list[str]:
-    """Return the first sentence of the call, and the details that belong to it."""
+    """Return the first sentence of the call, with the details that are known."""
     if topic is None:
         return []
     first = topic.opening or guide.phrases["sheet_say"].replace("{topic}", topic.title)
-    slots = [guide.slots[name] for name in topic.fills if name in session.slots]
-    known = [f"{slot.label}: {quote(slot.label_of(session.slots[slot.name]))}" for slot in slots]
-    return [first, *known]
+    known = []
+    for slot in (guide.slots[name] for name in (*topic.needs, *topic.fills)):
+        # Where one calls from decides the number, and is nothing to begin a call with.
+        if slot.name in session.slots and slot.type != "place":
+            told = quote(slot.label_of(session.slots[slot.name]))
+            known.append(told if slot.choices else f"{slot.label} {told}")
+    return [f"{first.rstrip('.')}: {'; '.join(known)}." if known else first]
 
 
 def _ready(
@@ -67,7 +79,10 @@ def _ready(
         value = session.slots.get(slot.name)
         told = quote(slot.label_of(value)) if value else _BLANK
         rows.append((_TICKED if value else _OPEN, f"{slot.label}: {told}"))
-    items = [guide.checklist[n] for n in (topic.ready if topic else ()) or guide.sheet["ready"]]
+    # Somebody whose card is gone is not told to have it at hand.
+    usual = () if topic and topic.without_card else guide.sheet["ready"]
+    names = dict.fromkeys((*(topic.ready if topic else ()), *usual))
+    items = [guide.checklist[name] for name in names]
     # The details above say one by one what such an item says in all.
     rows += [(_OPEN, item.text) for item in items if not (rows and item.details)]
     return rows

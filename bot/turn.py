@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bot import text
 from bot.decision import Decision
 from bot.guide import PHONE, Guide, GuideRoute, Topic
 from bot.messages import OUT_OF_SCOPE, Understanding
+from bot.phrases import Hit
 from bot.session import Session
 
 
@@ -23,35 +25,79 @@ class Turn:
     """As the last turn left it."""
     session: Session
     """The same with the details of this message."""
-    words: str
-    """The message's words, one space between them."""
-    unclear: frozenset[str]
-    """Slots that were spoken of without a clear value."""
+    words: tuple[str, ...]
+    """The message's words."""
+    said: str
+    """The same with one space between them."""
+    hits: Mapping[str, list[Hit]]
+    """What the guide listens for and the message holds: group of phrases -> where."""
+    intent: str
+    """What the message means, if that is clear."""
+    unclear: Mapping[str, str]
+    """Slots that were spoken of without a clear value, and what was said."""
     one_off: bool
     """Whether nothing may be left open."""
 
-    @property
-    def intent(self) -> str:
-        """What the message means, if that is clear."""
-        sure = self.heard.classification.zone == "answer"
-        return self.heard.classification.intent if sure else ""
-
     def says(self, group: str) -> bool:
-        """Tell whether the whole message is one of a group of phrases."""
-        return self.words in self.guide.words.get(group, ())
+        """Tell whether the whole message, but for words that add nothing, is of a group."""
+        phrases = self.guide.words.get(group, frozenset())
+        if self.said in phrases:
+            return True
+        if group not in self.hits:
+            return False
+        # 'Not sure' adds a 'not', which is no filler here.
+        rest = (w for w in self.words if w == "not" or w not in self.guide.filler)
+        return " ".join(rest) in phrases
 
     def mentions(self, group: str) -> bool:
         """Tell whether one of a group of phrases stands in the message."""
-        padded = f" {self.words} "
-        return any(f" {phrase} " in padded for phrase in self.guide.words.get(group, ()))
+        return group in self.hits
+
+    def follows(self) -> bool:
+        """Tell whether the message begins as one that leans on what was said before."""
+        if any(hit.first == 0 for hit in self.hits.get("follow", ())):
+            return True
+        asked = self.hits.get("follow_if_asked", []) if "?" in self.heard.text else []
+        return any(hit.first == 0 for hit in asked)
+
+    def wants(self) -> Topic | None:
+        """Return the topic that the message is clearly about."""
+        return self.guide.topics.get(self.intent)
+
+    def is_urgent(self, topic: Topic) -> bool:
+        """Tell whether the message about a topic is an emergency."""
+        return topic.urgent or f"urgent {topic.id}" in self.hits
+
+    def beside(self, *groups: str) -> list[str]:
+        """Return the words outside the places where groups of phrases were found."""
+        found = [hit for group in groups for hit in self.hits.get(group, ())]
+        return [
+            word
+            for n, word in enumerate(self.words)
+            if not any(hit.first <= n <= hit.last for hit in found)
+        ]
+
+    def beside_details(self) -> list[str]:
+        """Return the words of the message that no detail was read from."""
+        spans = [(e.start, e.end) for e in self.heard.entities]
+        return [
+            word
+            for word, start, _ in text.word_spans(self.heard.text)
+            if not any(a <= start < b for a, b in spans)
+        ]
+
+    def only_details(self) -> bool:
+        """Tell whether little more than details stands in the message."""
+        return sum(len(word) > 3 for word in self.beside_details()) <= 2
 
 
 Outcome = tuple[Decision, Session]
 
 
-def declining(turn: Turn, slot: str) -> Turn:
-    """Return the turn with a slot noted as one that will stay unknown."""
-    declined = tuple(dict.fromkeys((*turn.session.declined, slot)))
+def declining(turn: Turn, *slots: str) -> Turn:
+    """Return the turn with slots noted as ones that will stay unknown."""
+    unknown = [slot for slot in slots if slot not in turn.session.slots]
+    declined = tuple(dict.fromkeys((*turn.session.declined, *unknown)))
     return replace(turn, session=replace(turn.session, declined=declined))
 
 
@@ -59,43 +105,37 @@ def take_up(turn: Turn, name: str) -> Outcome:
     """Begin with a topic: answer it, or ask what the answer depends on."""
     topic = turn.guide.topics[name]
     session = turn.session
+    slots = session.slots
     implied = {s: v for s, v in topic.sets.items() if s not in turn.unclear}
-    if any(session.slots.get(slot) != value for slot, value in implied.items()):
-        session = replace(session, slots={**session.slots, **implied})
-    if name != turn.before.topic or turn.before.options:
-        # A new wish may be asked about afresh.
-        session = replace(session, declined=())
-    urgent = topic.is_urgent(turn.heard.text)
+    if any(slots.get(slot) != value for slot, value in implied.items()):
+        slots = {**slots, **implied}
+    urgent = turn.is_urgent(topic)
     later = "" if name == session.later else session.later
-    fresh = replace(session, options=(), clarified=0, urgent=urgent, later=later)
-    faq = topic.faq_for(turn.words.split())
-    return answer(replace(turn, session=fresh), topic, faq=faq)
+    if slots is not session.slots or (urgent, later) != (session.urgent, session.later):
+        # Frozen nouns of many fields are made anew only when something is new.
+        turn = replace(turn, session=replace(session, slots=slots, urgent=urgent, later=later))
+    return answer(turn, topic, faq=topic.faq_for(turn.words))
 
 
 def answer(
-    turn: Turn,
-    topic: Topic,
-    *,
-    faq: int | None = None,
-    brief: bool = False,
+    turn: Turn, topic: Topic, *, faq: int | None = None, brief: bool = False, ask: bool = True
 ) -> Outcome:
-    """Answer a topic for the details known, or ask for the next one."""
+    """Answer a topic for the details known, or ask for the next one.
+
+    `brief`: the number alone will do, where there is one; `ask`: whether a detail
+    that is missing may be asked for before the number is given.
+    """
     guide, session = turn.guide, turn.session
     if topic.otherwise and any(session.slots.get(s) != v for s, v in topic.sets.items()):
         return answer(turn, guide.topics[topic.otherwise], brief=brief)
     chosen = topic.faqs[faq] if faq is not None else None
     depends = chosen is None or chosen.with_phone
-    missing = guide.missing(topic, session.slots, session.declined) if depends else None
-    if turn.one_off:
-        missing = None
-    noted = tuple(
-        slot
-        for slot in topic.needs
-        if slot in turn.before.slots and turn.before.slots[slot] != session.slots.get(slot)
-    )
+    missing = None
+    if depends and not turn.one_off:
+        missing = guide.missing(topic, session.slots, session.declined, first=turn.unclear)
     advised = turn.before.advised and turn.before.topic == topic.id
-    early = topic.advice_first and not advised
-    if missing and not session.urgent and not early:
+    noted = _noted(turn, topic)
+    if missing and ask and not session.urgent and (advised or not topic.advice_first):
         return _ask(turn, topic, missing, noted)
     details: Mapping[str, str] = session.slots
     if missing and session.urgent:
@@ -106,31 +146,65 @@ def answer(
         # The numbers wait for the detail; what holds in every case is said at once.
         routes = tuple(route for route in routes if route.group != PHONE)
     phone = depends and any(route.route.channel == PHONE for route in routes)
+    caveat = phone and not session.caveat_told and not topic.without_card
+    offer = () if missing else _for_the_sheet(turn, topic)
     decision = Decision(
         "answer",
         topic.id,
         routes,
         faq=faq,
         asks=missing,
+        unclear=turn.unclear.get(missing or "", ""),
         brief=brief and phone,
         urgent=session.urgent,
-        caveat=phone and not session.caveat_told and not topic.without_card,
+        caveat=caveat,
         noted=noted,
+        offer=offer,
     )
     after = replace(
-        closed(session, "answer"),
+        session,
+        options=(),
+        clarified=0,
+        last="offer" if offer else "answer",
         topic=topic.id,
         about=topic.id,
         advised=depends,
         faq=faq,
+        sheet_told=topic.id if offer else session.sheet_told,
         # Somebody whose card is gone is not sent to the back of it later on either.
-        caveat_told=session.caveat_told or decision.caveat or topic.without_card,
+        caveat_told=session.caveat_told or caveat or topic.without_card,
     )
     return decision, after
 
 
+def _noted(turn: Turn, topic: Topic) -> tuple[str, ...]:
+    """Return the slots to confirm: corrected ones, and those for the call sheet told later.
+
+    'And from abroad?' corrects nothing: it asks for the other case.
+    """
+    before, now = turn.before.slots, turn.session.slots
+    told = turn.before.topic == topic.id
+    changed = [s for s in topic.needs if s in before and before[s] != now.get(s)]
+    corrected = [] if turn.follows() else changed
+    filled = [s for s in topic.fills if told and s in now and before.get(s) != now[s]]
+    return (*corrected, *filled)
+
+
+def _for_the_sheet(turn: Turn, topic: Topic) -> tuple[str, ...]:
+    """Return the details that a call sheet still lacks, once for each topic."""
+    if turn.one_off or turn.session.sheet_told == topic.id or turn.session.later:
+        return ()
+    return missing_on_sheet(topic, turn.session)
+
+
+def missing_on_sheet(topic: Topic, session: Session) -> tuple[str, ...]:
+    """Return the slots of a topic's call sheet that are not known yet."""
+    return tuple(slot for slot in topic.fills if slot not in session.slots)
+
+
 def _ask(turn: Turn, topic: Topic, slot: str, noted: tuple[str, ...]) -> Outcome:
-    decision = Decision("ask", topic.id, asks=slot, noted=noted)
+    unclear = turn.unclear.get(slot, "")
+    decision = Decision("ask", topic.id, asks=slot, noted=noted, unclear=unclear)
     advised = turn.before.advised and turn.before.topic == topic.id
     after = replace(closed(turn.session, "ask"), topic=topic.id, advised=advised, faq=None)
     return decision, after
@@ -138,20 +212,20 @@ def _ask(turn: Turn, topic: Topic, slot: str, noted: tuple[str, ...]) -> Outcome
 
 def answer_aside(turn: Turn, topic: Topic) -> Outcome:
     """Answer a side question, then come back to the open one."""
-    decision, after = answer(turn, topic, faq=topic.faq_for(turn.words.split()))
+    decision, after = answer(turn, topic, faq=topic.faq_for(turn.words))
     kept = replace(
         turn.session,
         caveat_told=after.caveat_told,
         last="answer",
         about=topic.id,
     )
-    return replace(decision, asks=turn.before.asking), kept
+    return replace(decision, asks=turn.before.asking, offer=()), kept
 
 
 def go_on(turn: Turn) -> Outcome:
     """Go on with the topic that the open question belongs to."""
-    brief = turn.before.advised and turn.before.urgent
-    return answer(turn, turn.guide.topics[turn.before.topic], faq=turn.before.faq, brief=brief)
+    topic = turn.guide.topics[turn.before.topic]
+    return answer(turn, topic, faq=turn.before.faq, brief=turn.before.advised)
 
 
 def closed(session: Session, last: str) -> Session:
@@ -160,12 +234,20 @@ def closed(session: Session, last: str) -> Session:
     return replace(session, options=(), clarified=0, last=last, about="", later=later)
 
 
-def hand_over(turn: Turn, phrase: str) -> Outcome:
-    """Say honestly that there is no answer, with a way to a person."""
+def hand_over(turn: Turn, phrase: str, *, asks: bool = True) -> Outcome:
+    """Say a phrase that a person can help, with a way to one; `asks`: the question stays open."""
     decision = Decision("unknown", OUT_OF_SCOPE, _person(turn), saying=phrase, caveat=_caveat(turn))
     told = turn.session.caveat_told or decision.caveat
-    after = replace(turn.session, options=(), clarified=0, last="unknown", caveat_told=told)
-    return replace(decision, asks=turn.before.asking or None), after
+    after = replace(turn.session, options=(), clarified=0, last=phrase, caveat_told=told)
+    return replace(decision, asks=(asks and turn.before.asking) or None), after
+
+
+def person(turn: Turn, intent: str) -> Outcome:
+    """Give the way to a person for the details known, and nothing else."""
+    decision = Decision("person", intent, _person(turn), caveat=_caveat(turn))
+    told = turn.session.caveat_told or decision.caveat
+    decision = replace(decision, asks=turn.before.asking or None)
+    return decision, replace(turn.session, options=(), last="person", caveat_told=told)
 
 
 def own_up(turn: Turn) -> Outcome:

@@ -182,7 +182,7 @@ def test_repeat_asks_the_open_question_again(talk: Talk) -> None:
     talk("my card is cracked", DAMAGED)
     assert talk("say that again", "repeat").asks == "card_kind"
     talk("forget it", "cancel")
-    talk("hm", CODE, other="view_statement")
+    talk("the thing", CODE, other="view_statement")
     assert talk("say that again", "repeat").options == (CODE, "view_statement")
 
 
@@ -190,7 +190,7 @@ def test_repeat_asks_the_open_question_again(talk: Talk) -> None:
 @pytest.mark.parametrize("second", ["2", "the second", "statements please"])
 def test_a_did_you_mean_is_settled_by_number_or_name(talk: Talk, first: str, second: str) -> None:
     for line, chosen in ((first, CODE), (second, "view_statement")):
-        asked = talk("hm", CODE, other="view_statement")
+        asked = talk("the thing", CODE, other="view_statement")
         assert (asked.act, asked.options) == ("clarify", (CODE, "view_statement"))
         decision = talk(line)
         assert (decision.act, decision.intent, talk.session.options) == ("answer", chosen, ())
@@ -204,18 +204,18 @@ def test_a_detail_of_some_other_topic_does_not_hide_the_wish(talk: Talk) -> None
 
 @pytest.mark.parametrize("line", ["neither", "none of these", "no", "3"])
 def test_neither_leads_to_a_person(talk: Talk, line: str) -> None:
-    talk("hm", CODE, other="view_statement")
+    talk("the thing", CODE, other="view_statement")
     decision = talk(line)
     assert (decision.act, decision.saying, phones(decision)) == ("unknown", "neither", {P1_US})
     assert talk.session.options == ()
 
 
 def test_after_two_did_you_means_in_a_row_comes_a_person(talk: Talk) -> None:
-    turns = [talk("hm", CODE, other="view_statement") for _ in range(3)]
+    turns = [talk("the thing", CODE, other="view_statement") for _ in range(3)]
     assert [decision.act for decision in turns] == ["clarify", "clarify", "unknown"]
     assert phones(turns[-1]) == {P1_US}
     talk("where is the code", CODE)
-    assert talk("hm", CODE, other="view_statement").act == "clarify"
+    assert talk("the thing", CODE, other="view_statement").act == "clarify"
 
 
 def test_a_one_off_is_answered_for_all_cases_and_asks_nothing(guide: Guide) -> None:
@@ -238,7 +238,7 @@ def test_a_one_off_uses_the_details_in_it_and_answers_its_best_guess(guide: Guid
 @pytest.mark.parametrize("one_off", [True, False])
 def test_a_foreign_card_never_gets_the_four_numbers(guide: Guide, one_off: bool) -> None:
     for name, topic in {**guide.topics, "": None}.items():
-        message = heard(topic.offer if topic else "hm", name, issued_in="elsewhere")
+        message = heard(topic.offer if topic else "the thing", name, issued_in="elsewhere")
         session = None if one_off else Session(guide=guide.fingerprint)
         decision, after = step(message, session, guide)
         assert (phones(decision), decision.asks, after.asking) == (set(), None, ""), name
@@ -260,7 +260,7 @@ def test_a_step_repeats_itself_and_leaves_its_session_alone(guide: Guide) -> Non
         guide.fingerprint, {"card_kind": "personal"}, topic=LOST, asking="calling_from"
     )
     choosing = Session(guide.fingerprint, options=(CODE, DAMAGED), clarified=1, last="clarify")
-    lines = [heard("", ""), heard("hm"), heard("2"), heard("x", CODE, other=LOST)]
+    lines = [heard("", ""), heard("the thing"), heard("2"), heard("x", CODE, other=LOST)]
     lines += [heard("x", name, card_kind="corporate") for name in (*guide.topics, *guide.says)]
     for session in (None, Session(guide=guide.fingerprint), asking, choosing):
         for line in lines:

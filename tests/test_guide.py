@@ -108,6 +108,8 @@ TOPIC_MISTAKES = [
     ('title = "a rental"', "title = 7", "topic.rental.title", "a text"),
     ('routes = ["web"]', "routes = [7]", "topic.rental.routes", "texts"),
     ('lead = "Call"\n', "", "topic.repair", "'lead'"),
+    ('lead = "Call"\n', 'lead = "Call"\nover = "Good."\n', "topic.repair", "'over_when'"),
+    ('lead = "Call"\n', 'lead = "Call"\nover_when = ["it runs"]\n', "topic.repair", "'over'"),
     ('lead = "Call"', "lead = Call", "is not TOML", "line 9"),
 ]
 BASE_MISTAKES = [
@@ -235,6 +237,21 @@ def test_what_is_known_goes_before_what_is_assumed(guide: Guide) -> None:
     known = {"bike": "race", "frame": "steel"}
     assert guide.assumed(repair, known) == known
     assert guide.assumed(guide.topics["rental"], {}) == {}
+
+
+def test_what_a_guide_listens_for_is_found_in_one_pass(guide: Guide) -> None:
+    said = "no idea , can you cancel it for me or what".replace(",", "").split()
+    found = guide.phrasebook.find(said)
+    assert {"dont_know", "do_it_for_me"} <= set(found)
+    hit = found["dont_know"][0]
+    assert (hit.first, hit.last) == (0, 1)
+    assert "filler" not in found
+
+
+def test_a_bare_word_is_a_value_only_of_a_slot_that_matters_and_of_one_alone(guide: Guide) -> None:
+    assert guide.bare_values["race"] == ("bike", "race")
+    assert guide.bare_values["steel"] == ("frame", "steel")
+    assert "elsewhere" not in guide.bare_values
 
 
 def test_the_narrower_question_with_most_words_is_found_and_the_first_of_equals(

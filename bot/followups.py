@@ -1,0 +1,162 @@
+"""What leans on the turn before: corrections, one detail changed, the number again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.decision import Decision
+from bot.guide import PHONE
+from bot.messages import OUT_OF_SCOPE
+from bot.turn import (
+    Outcome,
+    Turn,
+    answer,
+    closed,
+    missing_on_sheet,
+    person,
+    take_up,
+)
+
+_SHORT = 10
+"""Words of a message that may lean on the topic before it."""
+_CASE = 14
+"""Words of one that asks about another case of it: 'and what is the number if ...'."""
+MAX_OFFERS = 2
+"""How often a second wish is offered before it is let go."""
+YES_FROM = 0.6
+"""Confidence from which a message that looks like a 'yes' is one, after an offer."""
+
+
+def second_wish(turn: Turn) -> Outcome | None:
+    """Come to the second wish on 'yes', let go of it on 'no'."""
+    later = turn.before.later
+    if later not in turn.guide.topics or turn.before.asking:
+        return None
+    let_go = replace(turn, session=replace(turn.session, later="", offered=0))
+    if _says_yes(turn):
+        return take_up(let_go, later)
+    if turn.says("no"):
+        return Decision("say", "deny", saying="deny"), closed(let_go.session, "deny")
+    return None
+
+
+def _says_yes(turn: Turn) -> bool:
+    if turn.says("yes"):
+        return True
+    if turn.mentions("dont_know") or turn.mentions("refuse"):
+        return False  # 'I am not sure' holds a 'sure'
+    heard = turn.heard.classification
+    likely = heard.confidence >= YES_FROM and heard.zone != "unknown"
+    return likely and heard.ranking[0][0] == "affirm"
+
+
+def offering(turn: Turn, outcome: Outcome) -> Outcome:
+    """Offer the second wish at the end of an answer, at most twice; then let go of it."""
+    decision, after = outcome
+    if not after.later or decision.act not in ("answer", "over") or decision.asks:
+        return outcome
+    offered = after.offered + 1 if after.later == turn.before.later else 1
+    if offered > MAX_OFFERS:
+        return decision, replace(after, later="", offered=0)
+    return replace(decision, later=after.later, offer=()), replace(after, offered=offered)
+
+
+def sheet_wanted(turn: Turn) -> Outcome | None:
+    """Say which details the call sheet has room for, on 'yes' to that offer."""
+    topic = turn.guide.topics.get(turn.before.topic)
+    if topic is None or turn.before.last != "offer" or not _says_yes(turn):
+        return None
+    missing = missing_on_sheet(topic, turn.session)
+    decision = Decision("say", topic.id, saying="sheet_go_on", offer=missing)
+    return decision, replace(turn.session, last="sheet")
+
+
+def number_again(turn: Turn) -> Outcome | None:
+    """Give the number, and nothing else, to somebody who asks for it once more."""
+    if not turn.mentions("number_again"):
+        return None
+    topic = turn.guide.topics.get(turn.before.topic)
+    if topic is not None and PHONE in topic.routes:
+        return answer(turn, topic, brief=True)
+    if turn.before.last:
+        return person(turn, turn.intent or OUT_OF_SCOPE)
+    return None
+
+
+def sheet_shown(turn: Turn) -> Outcome | None:
+    """Say where the call sheet is to somebody who wants to see it."""
+    if not turn.mentions("show_sheet"):
+        return None
+    decision = Decision(
+        "say",
+        turn.before.topic or OUT_OF_SCOPE,
+        saying="sheet_where",
+        asks=turn.before.asking or None,
+    )
+    return decision, replace(turn.session, last="sheet")
+
+
+def bare_correction(turn: Turn) -> Outcome | None:
+    """Answer again for a detail that was said with hardly a word around it."""
+    if not turn.heard.entities or not turn.guide.filler.issuperset(turn.beside_details()):
+        return None
+    return correction(turn)
+
+
+def correction(turn: Turn) -> Outcome | None:
+    """Answer again when little more than a detail was said after an answer."""
+    topic = turn.guide.topics.get(turn.before.topic)
+    details = {entity.slot for entity in turn.heard.entities} | set(turn.unclear)
+    if topic is None or not details.intersection((*topic.needs, *topic.sets, *turn.guide.defaults)):
+        return None
+    if not turn.only_details():
+        return None
+    return answer(turn, topic, faq=turn.before.faq, brief=turn.before.advised)
+
+
+def other_case(turn: Turn) -> Outcome | None:
+    """Answer the last topic for the case that a follow-up asks about: 'and from abroad?'."""
+    topic, case = turn.guide.topics.get(turn.before.topic), turn.wants()
+    if topic is None or case is None or not case.sets or topic is case:
+        return None
+    leans = (turn.follows() or turn.before.urgent) and len(turn.words) <= _CASE
+    if not leans or not set(case.sets) <= set(topic.needs) or case.sets.keys() & turn.unclear:
+        return None
+    if any(case.sets.get(e.slot, e.value) != e.value for e in turn.heard.entities):
+        return None
+    slots = {**turn.session.slots, **case.sets}
+    changed = replace(turn, session=replace(turn.session, slots=slots))
+    return answer(changed, topic, faq=turn.before.faq, brief=turn.before.advised)
+
+
+def narrower(turn: Turn) -> Outcome | None:
+    """Answer a narrower question about the last topic, which is unclear on its own."""
+    topic = turn.guide.topics.get(turn.before.about)
+    if topic is None or turn.before.last not in ("answer", "offer") or len(turn.words) > _SHORT:
+        return None
+    faq = topic.faq_for(turn.words)
+    return None if faq is None else answer(turn, topic, faq=faq)
+
+
+def for_the_sheet(turn: Turn) -> Outcome | None:
+    """Note details that only fill the call sheet of the topic last answered."""
+    topic = turn.guide.topics.get(turn.before.topic)
+    noted = tuple(dict.fromkeys(entity.slot for entity in turn.heard.entities))
+    if topic is None or turn.before.asking or not noted or not set(noted) <= set(topic.fills):
+        return None
+    risen = turn.is_urgent(topic) and not turn.before.urgent
+    if turn.intent not in ("", topic.id) or risen or not turn.only_details():
+        return None
+    missing = missing_on_sheet(topic, turn.session)
+    saying = "sheet_missing" if missing else "anything_else"
+    decision = Decision("say", topic.id, saying=saying, noted=noted, offer=missing)
+    return decision, replace(turn.session, last="sheet", sheet_told=topic.id)
+
+
+def only_a_detail(turn: Turn) -> Outcome | None:
+    """Note a detail that comes before any wish."""
+    noted = tuple(dict.fromkeys(entity.slot for entity in turn.heard.entities))
+    if not noted or not turn.only_details():
+        return None
+    decision = Decision("say", OUT_OF_SCOPE, saying="what_need", noted=noted)
+    return decision, replace(turn.session, last="what_need")

@@ -1,0 +1,184 @@
+"""How people are treated: distress, secrets, anger, small talk; each a rule of the dialogue."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.decision import CALM, Decision
+from bot.guide import Topic
+from bot.messages import OUT_OF_SCOPE
+from bot.session import Session
+from bot.turn import Outcome, Turn, answer, ask_which, closed, hand_over
+
+UPSET = ("frustrated", "swearing")
+"""Groups of phrases by which somebody who has had enough is known."""
+
+STEERING = ("affirm", "deny", "repeat", "cancel", "restart", "goodbye")
+"""Small talk that steers the conversation, and is followed only when it is clear."""
+SURE_FROM = 0.6
+"""Confidence from which a sentence steers it; a few words do in any case."""
+_FEW = 3
+
+
+def nothing_said(turn: Turn) -> Outcome | None:
+    """Say so when a message holds no word."""
+    if turn.words or turn.heard.masked:
+        return None
+    decision = Decision("say", OUT_OF_SCOPE, saying="empty", asks=turn.before.asking or None)
+    return decision, replace(turn.before, last="empty")
+
+
+def in_distress(turn: Turn) -> Outcome | None:
+    """Say something human to somebody who speaks of ending their life; sell nothing."""
+    if not turn.mentions("distress"):
+        return None
+    return Decision("say", OUT_OF_SCOPE, saying="distress"), closed(turn.session, "distress")
+
+
+def only_a_secret(turn: Turn) -> Outcome | None:
+    """Take no notice of a message that is a card number or code and little else."""
+    topic = turn.wants()
+    if not turn.heard.masked or turn.heard.entities:
+        return None
+    bare = turn.guide.filler.issuperset(turn.words)
+    if turn.intent and not bare and not (topic and topic.after_code):
+        return None
+    open_slot = turn.before.asking or None
+    decision = Decision(
+        "say",
+        OUT_OF_SCOPE,
+        saying="what_else" if open_slot is None else "masked",
+        asks=open_slot,
+        notes=("masked",) if open_slot is None else (),
+    )
+    return decision, replace(turn.session, last="masked")
+
+
+def asking_what(turn: Turn) -> Outcome:
+    """Ask what is wanted."""
+    return Decision("say", OUT_OF_SCOPE, saying="what_need"), replace(
+        turn.session, last="what_need"
+    )
+
+
+def why_not(turn: Turn) -> Outcome | None:
+    """Say why nothing secret belongs here."""
+    if turn.before.last != "masked" or not turn.says("why"):
+        return None
+    open_slot = turn.before.asking or None
+    decision = Decision("say", OUT_OF_SCOPE, saying="why_masked", asks=open_slot)
+    return decision, replace(turn.session, last="why_masked")
+
+
+def apology(turn: Turn) -> Outcome | None:
+    """Take an apology as one, and come back to an open question."""
+    if not turn.says("apology"):
+        return None
+    decision = Decision("say", OUT_OF_SCOPE, saying="no_harm", asks=turn.before.asking or None)
+    return decision, replace(turn.session, last="no_harm")
+
+
+def upset(turn: Turn) -> Outcome | None:
+    """Stay calm with somebody who is angry and says little else: the shortest way to a person."""
+    if not is_upset(turn) or not _says_little_else(turn):
+        return None
+    again = turn.before.last in CALM
+    return hand_over(turn, "calm_again" if again else "calm", asks=False)
+
+
+def is_upset(turn: Turn) -> bool:
+    """Tell whether the message is angry."""
+    return not turn.hits.keys().isdisjoint(UPSET)
+
+
+def _says_little_else(turn: Turn) -> bool:
+    if turn.heard.entities:
+        return False
+    topic = turn.wants()
+    if topic is not None and turn.is_urgent(topic):
+        return False
+    rest = [w for w in turn.beside(*UPSET) if len(w) > 3 and w not in turn.guide.filler]
+    return len(rest) < (1 if topic is not None else 3)
+
+
+def matter_over(turn: Turn) -> Outcome | None:
+    """Be glad with somebody whose matter has settled itself."""
+    if not any(label.startswith("over ") for label in turn.hits):
+        return None
+    ranking = turn.heard.classification.ranking
+    likely = ranking[0][0] if ranking else ""
+    for name in dict.fromkeys((turn.before.topic, turn.before.about, likely)):
+        topic = turn.guide.topics.get(name)
+        if topic is not None and _is_over(turn, topic):
+            kept = replace(closed(turn.session, "over"), topic="", faq=None, urgent=False)
+            return Decision("over", topic.id), kept
+    return None
+
+
+def _is_over(turn: Turn, topic: Topic) -> bool:
+    groups = turn.guide.words
+    if not groups.get("still", frozenset()).isdisjoint(turn.words):
+        return False
+    negations = groups.get("negation", frozenset())
+    return any(
+        negations.isdisjoint(turn.words[max(0, hit.first - 2) : hit.last + 1])
+        for hit in turn.hits.get(f"over {topic.id}", ())
+    )
+
+
+def small_talk(turn: Turn) -> Outcome | None:
+    """Answer small talk and the words that steer the conversation."""
+    intent = turn.intent
+    if turn.mentions("do_it_for_me"):
+        return None  # 'can you reset it for me' is no wish to start over
+    heard = turn.heard.classification
+    if intent in STEERING and heard.confidence < SURE_FROM and len(turn.words) > _FEW:
+        return None  # 'I never got the new one' is no 'no'
+    if intent == "restart":
+        return Decision("say", intent, saying=intent), Session(guide=turn.guide.fingerprint)
+    if intent == "cancel":
+        return Decision("say", intent, saying=intent), closed(turn.session, intent)
+    if intent == "repeat":
+        return repeat(turn)
+    if intent not in turn.guide.says:
+        return None
+    if intent == "help" == turn.before.last:
+        return hand_over(turn, "neither")  # the same words would help no more than before
+    if intent in ("goodbye", "deny"):
+        return Decision("say", intent, saying=intent), closed(turn.session, intent)
+    open_slot = turn.before.asking or None
+    decision = Decision("say", intent, saying=intent, asks=open_slot)
+    return decision, replace(turn.session, last=intent)
+
+
+_PLAIN = (("no", "deny"), ("yes", "affirm"), ("dont_know", "no_hurry"), ("hesitation", "no_hurry"))
+
+
+def plain_answer(turn: Turn) -> Outcome | None:
+    """Take 'that's everything' or 'dunno' for what it is where no question is open."""
+    for group, saying in _PLAIN:
+        # What looks like a wish as well must be one of the phrases to the letter.
+        exactly = turn.said in turn.guide.words.get(group, ())
+        if exactly or (turn.wants() is None and turn.says(group)):
+            intent = saying if saying in turn.guide.says else OUT_OF_SCOPE
+            return Decision("say", intent, saying=saying), closed(turn.session, saying)
+    return None
+
+
+def repeat(turn: Turn) -> Outcome:
+    """Say again what was said last."""
+    session, topics = turn.session, turn.guide.topics
+    if session.options:
+        return ask_which(session.options), replace(session, last="clarify")
+    if session.last in ("unknown", "unknown_again", "neither", *CALM):
+        return hand_over(turn, session.last)
+    if session.last in turn.guide.says and session.last not in ("cancel", "repeat"):
+        decision = Decision("say", "repeat", saying=session.last, asks=turn.before.asking or None)
+        return decision, session
+    if session.about in topics and session.about != session.topic:
+        decision, after = answer(turn, topics[session.about])
+        kept = replace(session, caveat_told=after.caveat_told)
+        return replace(decision, asks=turn.before.asking or None, offer=()), kept
+    if session.topic in topics:
+        return answer(turn, topics[session.topic], faq=session.faq)
+    return Decision("say", "repeat", saying="repeat"), replace(session, last="repeat")
