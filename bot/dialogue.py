@@ -73,7 +73,6 @@ def _read(heard: Understanding, session: Session | None, guide: Guide) -> Turn:
     words = tuple(text.words(heard.text))
     if not heard.entities and not unclear and len(words) <= _BARE_WORDS and not before.options:
         heard = _with_bare_value(heard, words, guide)
-    sure = heard.classification.zone == "answer"
     return Turn(
         heard,
         guide,
@@ -82,10 +81,17 @@ def _read(heard: Understanding, session: Session | None, guide: Guide) -> Turn:
         words,
         " ".join(words),
         guide.phrasebook.find(words),
-        heard.classification.intent if sure else "",
+        _meaning(heard),
         unclear,
         session is None,
     )
+
+
+def _meaning(heard: Understanding) -> str:
+    """Return what a message means, if that is clear; a wish beside a greeting is it."""
+    if len(heard.wishes) == 1:
+        return heard.wishes[0]
+    return heard.classification.intent if heard.classification.zone == "answer" else ""
 
 
 def _with_bare_value(heard: Understanding, words: tuple[str, ...], guide: Guide) -> Understanding:
@@ -174,7 +180,12 @@ def _notes(turn: Turn, decision: Decision) -> tuple[str, ...]:
 
 def _two_wishes(turn: Turn) -> Outcome | None:
     """Begin with the urgent one of two wishes, or the first; the other is named and kept."""
-    wishes = tuple(name for name in turn.heard.wishes if name in turn.guide.topics)
+    given = {entity.slot for entity in turn.heard.entities}
+    topics = turn.guide.topics
+    # 'Lost it, and I'm in the U.S.' holds a detail, and no wish to call from anywhere.
+    wishes = tuple(
+        name for name in turn.heard.wishes if name in topics and given.isdisjoint(topics[name].sets)
+    )
     return questions.both_wishes(turn, wishes) if len(wishes) == 2 else None
 
 

@@ -61,7 +61,9 @@ def enough_asked(turn: Turn) -> Outcome | None:
     if topic is None:
         return None
     brief = turn.before.advised and topic.id == turn.before.topic
-    return answer(declining(turn, *topic.needs), topic, brief=brief)
+    decision, after = answer(declining(turn, *topic.needs), topic, brief=brief)
+    # An offer to note details would be one more question.
+    return replace(decision, offer=()), replace(after, last="answer")
 
 
 def open_question(turn: Turn) -> Outcome | None:

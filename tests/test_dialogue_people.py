@@ -228,3 +228,37 @@ def test_hesitation_is_waited_for(bot: Bot, line: str) -> None:
 def test_a_nod_is_answered_with_one(bot: Bot, line: str) -> None:
     reply = talk(bot, "where are my statements", line)[-1]
     assert reply.text == "Good. Is there anything else you need?"
+
+
+def test_an_apology_that_goes_on_is_taken_as_one(bot: Bot) -> None:
+    reply = talk(bot, "i want a human", "sorry for swearing. been a long day")[-1]
+    assert reply.text.startswith("No harm done.")
+    assert reply.asks == "card_kind"
+
+
+@pytest.mark.parametrize(
+    "line", ["i'm sorry, my card was stolen", "i'm sorry, i don't know", "i'm sorry, corporate"]
+)
+def test_an_apology_before_something_else_does_not_swallow_it(bot: Bot, line: str) -> None:
+    reply = talk(bot, "my card is cracked", line)[-1]
+    assert "No harm done" not in reply.text
+
+
+def test_who_has_had_enough_of_questions_is_not_asked_for_details_of_the_call_sheet(
+    bot: Bot,
+) -> None:
+    reply = talk(bot, "there is a charge i did not make", "stop asking me things")[-1]
+    assert "tell me the" not in reply.text
+    assert all(number in reply.text for number in ALL_FOUR)
+
+
+def test_can_you_see_my_account_is_answered_by_what_the_bot_is(bot: Bot) -> None:
+    (reply,) = talk(bot, "can you see my account then")
+    assert "cannot see your account" in reply.text
+    assert "do not have an answer" not in reply.text
+
+
+@pytest.mark.parametrize("line", ["I have no phone how do I call", "how do i call without a phone"])
+def test_who_cannot_phone_is_told_of_the_chat(bot: Bot, line: str) -> None:
+    reply = talk(bot, "i lost my card, personal, i'm in the us", line)[-1]
+    assert "works from anywhere with internet" in reply.text
