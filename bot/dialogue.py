@@ -32,11 +32,7 @@ from bot.turn import (
 
 MAX_TRIES = 2
 """How often one question is asked before the answer is given for every case."""
-MAX_CLARIFICATIONS = 2
-"""How often in a row the bot may ask what was meant."""
 
-NEAR_TIE = 0.6
-"""Share of the first topic's probability from which an urgent second one is taken instead."""
 SMALL_TALK_FROM = 0.6
 """Confidence from which unclear small talk is answered: a wrong 'goodbye' is worse than none."""
 
@@ -47,6 +43,7 @@ SURELY_ANOTHER = 0.8
 """Confidence from which a question in a form is one of its own, whatever words it holds."""
 _FEW = 3
 """Words of a message that is rather an answer than a question."""
+_CHOOSING = ("first", "second", "both", "neither")
 _BARE_WORDS = 5
 """Words of a message that may be hardly more than one value."""
 
@@ -71,8 +68,10 @@ def _read(heard: Understanding, session: Session | None, guide: Guide) -> Turn:
         unclear = {e.slot: heard.text[e.start : e.end] for e in wanted if e.value == UNCLEAR}
         heard = replace(heard, entities=tuple(e for e in wanted if e.slot not in unclear))
     words = tuple(text.words(heard.text))
-    if not heard.entities and not unclear and len(words) <= _BARE_WORDS and not before.options:
-        heard = _with_bare_value(heard, words, guide)
+    if not heard.entities and not unclear and len(words) <= _BARE_WORDS:
+        heard = _with_bare_value(heard, words, before, guide)
+    if heard.wishes:
+        heard = replace(heard, wishes=_own_wishes(heard, guide))
     return Turn(
         heard,
         guide,
@@ -94,12 +93,33 @@ def _meaning(heard: Understanding) -> str:
     return heard.classification.intent if heard.classification.zone == "answer" else ""
 
 
-def _with_bare_value(heard: Understanding, words: tuple[str, ...], guide: Guide) -> Understanding:
+def _own_wishes(heard: Understanding, guide: Guide) -> tuple[str, ...]:
+    """Leave out of two wishes one that says no more than a detail of the message.
+
+    'Lost it, and I'm in the U.S.' holds no wish to call from anywhere.
+    """
+    given = {entity.slot for entity in heard.entities}
+    topics = guide.topics
+    return tuple(
+        name
+        for name in heard.wishes
+        if name not in topics or not topics[name].sets or given.isdisjoint(topics[name].sets)
+    )
+
+
+def _with_bare_value(
+    heard: Understanding, words: tuple[str, ...], before: Session, guide: Guide
+) -> Understanding:
     """Read 'us' or 'no, personal' as a detail also where no question for it is open."""
     rest = [word for word in words if word not in guide.filler]
     means = guide.bare_values.get(" ".join(rest))
     if means is None or "not" in words:
         return heard
+    if before.options and any(
+        {" ".join(words), " ".join(rest)} & guide.words.get(group, frozenset())
+        for group in _CHOOSING
+    ):
+        return heard  # 'the last one' chooses there
     return replace(heard, entities=(Entity(*means, 0, len(heard.text)),))
 
 
@@ -228,7 +248,7 @@ def _clarify(turn: Turn) -> Outcome | None:
     topics = tuple(name for name, _ in heard.ranking if name in turn.guide.topics)[:2]
     if len(topics) < 2:
         return None
-    if (urgent := _urgent_of(turn, topics)) is not None:
+    if (urgent := turn.urgent_of(topics)) is not None:
         return take_up(turn, urgent)
     if turn.mentions("grief"):
         return hand_over(turn, "grief")
@@ -237,7 +257,7 @@ def _clarify(turn: Turn) -> Outcome | None:
     if turn.one_off:
         decision, after = take_up(turn, topics[0])
         return replace(decision, guess=topics[1]), after
-    if turn.before.clarified >= MAX_CLARIFICATIONS:
+    if turn.before.clarified >= followups.MAX_CLARIFICATIONS:
         return hand_over(turn, "neither")
     after = replace(
         closed(turn.session, "clarify"), options=topics, clarified=turn.before.clarified + 1
@@ -253,16 +273,6 @@ def _is_narrowed(turn: Turn, first: str, second: str) -> bool:
         and topics[first].faq_for(turn.words) is not None
         and topics[second].faq_for(turn.words) is None
     )
-
-
-def _urgent_of(turn: Turn, topics: tuple[str, ...]) -> str | None:
-    """Return the urgent topic that wins a near-tie: nobody in need is asked what they meant."""
-    chances = dict(turn.heard.classification.ranking)
-    for name in topics:
-        near = chances[name] >= NEAR_TIE * chances[topics[0]]
-        if near and turn.is_urgent(turn.guide.topics[name]):
-            return name
-    return None
 
 
 def _stray_choice(turn: Turn) -> Outcome | None:
@@ -294,11 +304,13 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     followups.sheet_shown,
     manners.apology,
     manners.upset,
+    questions.emergency_among_details,
     questions.open_question,
     followups.bare_correction,
     _two_wishes,
     followups.second_wish,
     followups.sheet_wanted,
+    followups.sheet_unknown,
     followups.for_the_sheet,
     _stray_choice,
     manners.plain_answer,

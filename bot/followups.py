@@ -11,6 +11,7 @@ from bot.turn import (
     Outcome,
     Turn,
     answer,
+    ask_which,
     closed,
     missing_on_sheet,
     person,
@@ -21,10 +22,17 @@ _SHORT = 10
 """Words of a message that may lean on the topic before it."""
 _CASE = 14
 """Words of one that asks about another case of it: 'and what is the number if ...'."""
+MAX_CLARIFICATIONS = 2
+"""How often in a row the bot may ask what was meant."""
 MAX_OFFERS = 2
 """How often a second wish is offered before it is let go."""
 YES_FROM = 0.6
 """Confidence from which a message that looks like a 'yes' is one, after an offer."""
+
+DENY_FROM = 0.5
+"""The same for a 'no' to the offer of the call sheet, which costs nothing when it was none."""
+_MORE_WORDS = 4
+"""Long words beside a detail that was refused before, where nothing else is clear."""
 
 
 def second_wish(turn: Turn) -> Outcome | None:
@@ -71,6 +79,19 @@ def sheet_wanted(turn: Turn) -> Outcome | None:
     return decision, replace(turn.session, last="sheet")
 
 
+def sheet_unknown(turn: Turn) -> Outcome | None:
+    """Let go of the offered lines of the call sheet when they are not known."""
+    if turn.before.last not in ("offer", "sheet") or turn.wants() is not None:
+        return None
+    heard = turn.heard.classification
+    denies = heard.ranking[0][0] == "deny" and heard.confidence >= DENY_FROM
+    said = denies or turn.mentions("dont_know") or turn.mentions("refuse")
+    if not said or turn.heard.entities or "?" in turn.heard.text:
+        return None
+    decision = Decision("say", turn.before.topic or OUT_OF_SCOPE, saying="sheet_unknown")
+    return decision, closed(turn.session, "sheet_unknown")
+
+
 def number_again(turn: Turn) -> Outcome | None:
     """Give the number, and nothing else, to somebody who asks for it once more."""
     if not turn.mentions("number_again"):
@@ -109,7 +130,9 @@ def correction(turn: Turn) -> Outcome | None:
     details = {entity.slot for entity in turn.heard.entities} | set(turn.unclear)
     if topic is None or not details.intersection((*topic.needs, *topic.sets, *turn.guide.defaults)):
         return None
-    if not turn.only_details():
+    # 'Fine, it is a corporate card if you must know': at last.
+    at_last = not turn.intent and not details.isdisjoint(turn.before.declined)
+    if not turn.only_details(most=_MORE_WORDS if at_last else 2):
         return None
     return answer(turn, topic, faq=turn.before.faq, brief=turn.before.advised)
 
@@ -158,5 +181,9 @@ def only_a_detail(turn: Turn) -> Outcome | None:
     noted = tuple(dict.fromkeys(entity.slot for entity in turn.heard.entities))
     if not noted or not turn.only_details():
         return None
+    options, times = turn.before.options, turn.before.clarified
+    if options and times < MAX_CLARIFICATIONS:
+        after = replace(turn.session, last="clarify", clarified=times + 1)
+        return replace(ask_which(options), noted=noted), after
     decision = Decision("say", OUT_OF_SCOPE, saying="what_need", noted=noted)
     return decision, replace(turn.session, last="what_need")

@@ -66,6 +66,21 @@ def enough_asked(turn: Turn) -> Outcome | None:
     return replace(decision, offer=()), replace(after, last="answer")
 
 
+def emergency_among_details(turn: Turn) -> Outcome | None:
+    """Hear the emergency in a message that else holds only details: 'Tokyo, amex stolen'."""
+    heard = turn.heard.classification
+    unclear = heard.zone == "clarify" and not turn.intent
+    if not unclear or not turn.heard.entities or turn.before.options:
+        return None
+    if turn.guide.filler.issuperset(turn.beside_details()):
+        return None
+    topics = tuple(name for name, _ in heard.ranking[:2] if name in turn.guide.topics)
+    urgent = turn.urgent_of(topics) if topics else None
+    if urgent is None or urgent == turn.before.topic:
+        return None
+    return take_up(turn, urgent)
+
+
 def open_question(turn: Turn) -> Outcome | None:
     """Settle an answer to the slot asked for; leave anything else to the other rules."""
     asked = turn.before.asking
@@ -95,7 +110,8 @@ def open_question(turn: Turn) -> Outcome | None:
 def _is_a_wish(turn: Turn) -> bool:
     """Tell whether a message with the detail asked for is about something else besides."""
     topic = turn.wants()
-    sure = turn.heard.classification.confidence >= EMERGENCY_SURE
+    alone = turn.heard.wishes == (turn.intent,)  # all that the message says beside details
+    sure = alone or turn.heard.classification.confidence >= EMERGENCY_SURE
     emergency = topic is not None and turn.is_urgent(topic) and sure
     return emergency or not turn.only_details()
 

@@ -12,6 +12,9 @@ from bot.messages import OUT_OF_SCOPE, Understanding
 from bot.phrases import Hit
 from bot.session import Session
 
+NEAR_TIE = 0.6
+"""Share of the first topic's probability from which an urgent second one is taken instead."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -68,6 +71,15 @@ class Turn:
         """Tell whether the message about a topic is an emergency."""
         return topic.urgent or f"urgent {topic.id}" in self.hits
 
+    def urgent_of(self, topics: tuple[str, ...]) -> str | None:
+        """Return the urgent topic that wins a near-tie: nobody in need is asked what they meant."""
+        chances = dict(self.heard.classification.ranking)
+        for name in topics:
+            near = chances[name] >= NEAR_TIE * chances[topics[0]]
+            if near and self.is_urgent(self.guide.topics[name]):
+                return name
+        return None
+
     def beside(self, *groups: str) -> list[str]:
         """Return the words outside the places where groups of phrases were found."""
         found = [hit for group in groups for hit in self.hits.get(group, ())]
@@ -86,9 +98,9 @@ class Turn:
             if not any(a <= start < b for a, b in spans)
         ]
 
-    def only_details(self) -> bool:
-        """Tell whether little more than details stands in the message."""
-        return sum(len(word) > 3 for word in self.beside_details()) <= 2
+    def only_details(self, *, most: int = 2) -> bool:
+        """Tell whether little more than details stands in the message: `most` long words."""
+        return sum(len(word) > 3 for word in self.beside_details()) <= most
 
 
 Outcome = tuple[Decision, Session]

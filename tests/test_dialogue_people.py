@@ -262,3 +262,27 @@ def test_can_you_see_my_account_is_answered_by_what_the_bot_is(bot: Bot) -> None
 def test_who_cannot_phone_is_told_of_the_chat(bot: Bot, line: str) -> None:
     reply = talk(bot, "i lost my card, personal, i'm in the us", line)[-1]
     assert "works from anywhere with internet" in reply.text
+
+
+@pytest.mark.parametrize("before", [(), ("how do i check my points",), ("what number do i call",)])
+@pytest.mark.parametrize(
+    "line",
+    ["im in tokyo, amex got stolen, its a work one", "i lost my card, corporate, i'm in spain"],
+)
+def test_an_emergency_told_with_all_its_details_is_heard(
+    bot: Bot, before: tuple[str, ...], line: str
+) -> None:
+    reply = talk(bot, *before, line)[-1]
+    assert reply.intent == "report_lost_or_stolen_card"
+    assert P2_ABROAD in reply.text.split("\n")[0]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["I don't have one, they never gave me any", "i don't know the number", "i'd rather not"],
+)
+def test_a_detail_for_the_call_sheet_that_is_not_known_is_let_go(bot: Bot, line: str) -> None:
+    wish = "they never fixed my problem, i want a supervisor"
+    reply = talk(bot, wish, "personal", "i'm in the us", line)[-1]
+    assert reply.text.startswith("That is all right.")
+    assert reply.asks is None
