@@ -103,6 +103,8 @@ def open_question(turn: Turn) -> Outcome | None:
     if _is_likely_emergency(turn):
         return None
     if _is_lost_on_us(turn):
+        if (told := _told_again(turn)) is not None:
+            return told
         return _with_note(go_on(turn), "not_understood")
     return go_on(turn)
 
@@ -134,6 +136,15 @@ def _is_lost_on_us(turn: Turn) -> bool:
     """Tell whether nothing that could be gone on with was understood."""
     unclear = turn.heard.classification.zone != "answer" and not turn.says("hesitation")
     return unclear and not turn.heard.entities and not turn.unclear and bool(turn.words)
+
+
+def _told_again(turn: Turn) -> Outcome | None:
+    """Give the topic's answer once more to a question that is most likely about it."""
+    ranking, topic = turn.heard.classification.ranking, turn.guide.topics[turn.before.topic]
+    if "?" not in turn.heard.text or not turn.before.advised or ranking[0][0] != topic.id:
+        return None
+    fresh = replace(turn, before=replace(turn.before, advised=False))
+    return answer(fresh, topic, faq=topic.faq_for(turn.words))
 
 
 def _is_likely_emergency(turn: Turn) -> bool:

@@ -324,3 +324,38 @@ def test_a_question_that_names_the_detail_asked_for_gives_it(bot: Bot) -> None:
 def test_somebody_abroad_who_is_not_after_all_gets_a_number_or_a_question(bot: Bot) -> None:
     reply = last(bot, "expat in costa rica here, US customer service from a tico phone??")
     assert reply.intent == "contact_by_phone"
+
+
+def test_a_detail_instead_of_a_choice_is_noted_and_the_choice_stays_open(bot: Bot) -> None:
+    noted, chosen = talk(bot, "my bill is wrong", "it's a corporate card btw", "2")[1:]
+    assert noted.text.startswith("Noted: corporate card.")
+    assert "Did you mean" in noted.text
+    assert chosen.intent == "dispute_charge"
+    assert chosen.slots["card_kind"] == "corporate"
+
+
+def test_details_instead_of_a_choice_do_not_keep_it_open_for_ever(bot: Bot) -> None:
+    lines = ("it's a corporate card btw", "it's a personal card btw", "it's a corporate card btw")
+    assert "Did you mean" not in last(bot, "my bill is wrong", *lines).text
+
+
+def test_a_detail_refused_before_and_told_at_last_is_taken(bot: Bot) -> None:
+    line = "fine it's a corporate card if you must know"
+    assert numbers(last(bot, "what number do i call", "pass", "in the us", line)) == {P2_US}
+
+
+@pytest.mark.parametrize("line", ["abroad, i fly home tmrw tho", "abroad, going home tomorrow"])
+def test_the_way_home_is_not_home_yet(bot: Bot, line: str) -> None:
+    assert numbers(last(bot, "what number do i call", "personal", line)) == {P1_ABROAD}
+
+
+def test_the_other_place_is_read_while_a_choice_is_open(bot: Bot) -> None:
+    lines = ("what number do i call", "corporate", "abroad", "my bill is wrong", "and from the us?")
+    assert numbers(last(bot, *lines)) == {P2_US}
+
+
+def test_a_question_about_the_open_topic_is_answered_once_more(bot: Bot) -> None:
+    reply = last(bot, "when are they open", "even on christmas?")
+    assert "24 hours a day" in reply.text
+    assert "did not get that" not in reply.text
+    assert reply.asks == "card_kind"

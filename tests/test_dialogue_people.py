@@ -286,3 +286,10 @@ def test_a_detail_for_the_call_sheet_that_is_not_known_is_let_go(bot: Bot, line:
     reply = talk(bot, wish, "personal", "i'm in the us", line)[-1]
     assert reply.text.startswith("That is all right.")
     assert reply.asks is None
+
+
+def test_praise_is_not_taken_for_a_complaint(bot: Bot) -> None:
+    (reply,) = talk(bot, "where can i leave praise for a nice representative")
+    assert reply.intent == "complaint_or_feedback"
+    assert "frustrating" not in reply.text
+    assert reply.asks is None
