@@ -191,7 +191,7 @@ def _notes(turn: Turn, decision: Decision) -> tuple[str, ...]:
         return notes
     if turn.mentions("grief") and decision.saying != "grief":
         notes = ("condolence", *notes)
-    elif manners.is_upset(turn) and decision.saying not in CALM:
+    elif turn.is_upset() and decision.saying not in CALM:
         notes = ("sorry", *notes)
     elif turn.mentions("do_it_for_me") and decision.act != "clarify":
         notes = ("only_a_guide", *notes)

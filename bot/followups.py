@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.decision import Decision
+from bot.decision import CALM, Decision
 from bot.guide import PHONE
 from bot.messages import OUT_OF_SCOPE
 from bot.turn import (
@@ -18,6 +18,8 @@ from bot.turn import (
     take_up,
 )
 
+HANDED_OVER = ("grief", "unknown", "unknown_again", "unanswered", "neither", "person", *CALM)
+"""What was said last where a person was the answer."""
 _SHORT = 10
 """Words of a message that may lean on the topic before it."""
 _CASE = 14
@@ -177,7 +179,7 @@ def for_the_sheet(turn: Turn) -> Outcome | None:
 
 
 def only_a_detail(turn: Turn) -> Outcome | None:
-    """Note a detail that comes before any wish."""
+    """Note a detail that comes before any wish; after a way to a person, give the one for it."""
     noted = tuple(dict.fromkeys(entity.slot for entity in turn.heard.entities))
     if not noted or not turn.only_details():
         return None
@@ -185,5 +187,8 @@ def only_a_detail(turn: Turn) -> Outcome | None:
     if options and times < MAX_CLARIFICATIONS:
         after = replace(turn.session, last="clarify", clarified=times + 1)
         return replace(ask_which(options), noted=noted), after
+    if turn.before.last in HANDED_OVER:
+        told, after = person(turn, OUT_OF_SCOPE)
+        return replace(told, noted=noted), after
     decision = Decision("say", OUT_OF_SCOPE, saying="what_need", noted=noted)
     return decision, replace(turn.session, last="what_need")

@@ -8,10 +8,7 @@ from bot.decision import CALM, Decision
 from bot.guide import Topic
 from bot.messages import OUT_OF_SCOPE
 from bot.session import Session
-from bot.turn import Outcome, Turn, answer, ask_which, closed, hand_over
-
-UPSET = ("frustrated", "swearing")
-"""Groups of phrases by which somebody who has had enough is known."""
+from bot.turn import UPSET, Outcome, Turn, answer, ask_which, closed, hand_over
 
 STEERING = ("affirm", "deny", "repeat", "cancel", "restart", "goodbye")
 """Small talk that steers the conversation, and is followed only when it is clear."""
@@ -92,15 +89,10 @@ def _apologises(turn: Turn) -> bool:
 
 def upset(turn: Turn) -> Outcome | None:
     """Stay calm with somebody who is angry and says little else: the shortest way to a person."""
-    if not is_upset(turn) or not _says_little_else(turn):
+    if not turn.is_upset() or not _says_little_else(turn):
         return None
     again = turn.before.last in CALM
     return hand_over(turn, "calm_again" if again else "calm", asks=False)
-
-
-def is_upset(turn: Turn) -> bool:
-    """Tell whether the message is angry."""
-    return not turn.hits.keys().isdisjoint(UPSET)
 
 
 def _says_little_else(turn: Turn) -> bool:

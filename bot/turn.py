@@ -12,6 +12,8 @@ from bot.messages import OUT_OF_SCOPE, Understanding
 from bot.phrases import Hit
 from bot.session import Session
 
+UPSET = ("frustrated", "swearing")
+"""Groups of phrases by which somebody who has had enough is known."""
 NEAR_TIE = 0.6
 """Share of the first topic's probability from which an urgent second one is taken instead."""
 
@@ -71,6 +73,10 @@ class Turn:
         """Tell whether the message about a topic is an emergency."""
         return topic.urgent or f"urgent {topic.id}" in self.hits
 
+    def is_upset(self) -> bool:
+        """Tell whether the message is angry."""
+        return not self.hits.keys().isdisjoint(UPSET)
+
     def urgent_of(self, topics: tuple[str, ...]) -> str | None:
         """Return the urgent topic that wins a near-tie: nobody in need is asked what they meant."""
         chances = dict(self.heard.classification.ranking)
@@ -121,7 +127,8 @@ def take_up(turn: Turn, name: str) -> Outcome:
     implied = {s: v for s, v in topic.sets.items() if s not in turn.unclear}
     if any(slots.get(slot) != value for slot, value in implied.items()):
         slots = {**slots, **implied}
-    urgent = turn.is_urgent(topic)
+    # Nobody who is angry is asked anything before they have the number they ask for.
+    urgent = turn.is_urgent(topic) or (turn.is_upset() and topic.routes[:1] == (PHONE,))
     later = "" if name == session.later else session.later
     if slots is not session.slots or (urgent, later) != (session.urgent, session.later):
         # Frozen nouns of many fields are made anew only when something is new.

@@ -293,3 +293,26 @@ def test_praise_is_not_taken_for_a_complaint(bot: Bot) -> None:
     assert reply.intent == "complaint_or_feedback"
     assert "frustrating" not in reply.text
     assert reply.asks is None
+
+
+@pytest.mark.parametrize(
+    "line", ["shut up and give me a number", "which damn number do i call", "wtf how do i call you"]
+)
+def test_who_asks_for_the_number_in_anger_has_it_before_any_question(bot: Bot, line: str) -> None:
+    (reply,) = talk(bot, line)
+    assert P1_US in reply.text.split("\n")[0]
+    assert SORRY in reply.text
+
+
+@pytest.mark.parametrize("line", ["what is the interest rate on a mortgage", "you are useless"])
+def test_a_detail_after_the_way_to_a_person_gives_the_number_for_it(bot: Bot, line: str) -> None:
+    reply = talk(bot, line, "it's a corporate card")[-1]
+    assert "Noted: corporate card." in reply.text
+    assert "1-800-492-3932" in reply.text
+    assert P1_US not in reply.text
+
+
+def test_who_mourns_is_not_asked_coldly_what_they_need(bot: Bot) -> None:
+    reply = talk(bot, "my husband passed away", "it was a personal card")[-1]
+    assert P1_US in reply.text
+    assert "What do you need" not in reply.text
