@@ -23,7 +23,7 @@ _COURTESY = ("greet", "thank")
 """Small talk before or after which the wish itself may stand."""
 _FEWEST_WORDS = 3
 _BORDER = re.compile(
-    r"[.;!?\n]+|,?\s+(?:and also|and then|and|also|plus|but also|but|as well as|&)\s+|,\s+",
+    r"[.;!?\n]+|,?\s+(?:and also|and then|and|also|plus|but also|but|as well as|&|\+)\s+|,\s+",
     re.IGNORECASE,
 )
 

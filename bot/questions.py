@@ -98,6 +98,8 @@ def open_question(turn: Turn) -> Outcome | None:
             return go_on(replace(turn, session=replace(turn.session, slots=slots)))
     if _declines(turn, asked, other=other):
         return go_on(declining(turn, asked))
+    if asked in turn.unclear and turn.only_details():
+        return go_on(turn)  # 'Personal or corporate?' asks what is meant by the question
     if turn.intent and turn.intent not in ("affirm", "deny"):
         return None
     if _is_likely_emergency(turn):

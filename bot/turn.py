@@ -173,7 +173,7 @@ def answer(
         routes,
         faq=faq,
         asks=missing,
-        unclear=turn.unclear.get(missing or "", ""),
+        unclear=_unclear_place(turn, missing or ""),
         brief=brief and phone,
         urgent=session.urgent,
         caveat=caveat,
@@ -194,6 +194,12 @@ def answer(
         caveat_told=session.caveat_told or caveat or topic.without_card,
     )
     return decision, after
+
+
+def _unclear_place(turn: Turn, slot: str) -> str:
+    """Return a place that was named for a slot and could be either; of a choice only both can."""
+    is_place = slot in turn.unclear and turn.guide.slots[slot].type == "place"
+    return turn.unclear[slot] if is_place else ""
 
 
 def _noted(turn: Turn, topic: Topic) -> tuple[str, ...]:
@@ -222,7 +228,7 @@ def missing_on_sheet(topic: Topic, session: Session) -> tuple[str, ...]:
 
 
 def _ask(turn: Turn, topic: Topic, slot: str, noted: tuple[str, ...]) -> Outcome:
-    unclear = turn.unclear.get(slot, "")
+    unclear = _unclear_place(turn, slot)
     decision = Decision("ask", topic.id, asks=slot, noted=noted, unclear=unclear)
     advised = turn.before.advised and turn.before.topic == topic.id
     after = replace(closed(turn.session, "ask"), topic=topic.id, advised=advised, faq=None)

@@ -359,3 +359,12 @@ def test_a_question_about_the_open_topic_is_answered_once_more(bot: Bot) -> None
     assert "24 hours a day" in reply.text
     assert "did not get that" not in reply.text
     assert reply.asks == "card_kind"
+
+
+@pytest.mark.parametrize("line", ["personal or corporate?", "personal or corporate"])
+def test_the_choices_said_back_are_a_question_about_the_question(bot: Bot, line: str) -> None:
+    reply = last(bot, "what number do i call", line)
+    assert reply.asks == "card_kind"
+    assert "from your employer" in reply.text
+    assert "I am a program" not in reply.text
+    assert "There is more than one" not in reply.text

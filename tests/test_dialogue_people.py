@@ -316,3 +316,16 @@ def test_who_mourns_is_not_asked_coldly_what_they_need(bot: Bot) -> None:
     reply = talk(bot, "my husband passed away", "it was a personal card")[-1]
     assert P1_US in reply.text
     assert "What do you need" not in reply.text
+
+
+@pytest.mark.parametrize("how", ["nicked", "pinched", "swiped"])
+def test_where_a_bag_was_taken_is_where_its_owner_is(bot: Bot, how: str) -> None:
+    (reply,) = talk(bot, f"my bag got {how} in paris with my amex in it")
+    assert "+1-623-492-5450" in reply.text.split("\n")[0]
+
+
+def test_somebody_in_a_panic_is_not_told_that_there_is_no_answer(bot: Bot) -> None:
+    reply = talk(bot, "i lost my card", "i'm so stressed i can't think")[-1]
+    assert reply.text.startswith(SORRY)
+    assert "do not have an answer" not in reply.text
+    assert P1_US in reply.text
