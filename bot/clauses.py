@@ -14,11 +14,13 @@ LIKELY_FROM = 0.02
 only when it is torn out of its sentence is not a wish. With these two, 11 of 3,085
 held-out messages with one wish were split, and 193 of 774 joined pairs were found."""
 _ANOTHER = re.compile(
-    r"\b(?:also|plus|as well|on top of that|but now)\b|\btoo(?=\s*(?:[.,;!?\n]|$))", re.IGNORECASE
+    r"\b(?:also|plus|as well|on top of that|but now|and (?:how|where|what|when))\b"
+    r"|\btoo(?=\s*(?:[.,;!?\n]|$))",
+    re.IGNORECASE,
 )
 """Words that announce one more wish: with one of them a clear clause needs no share in the
-whole. Of 773 pairs joined so 536 were found instead of 430; of 8,088 messages with one
-wish and a border in it 6 more were split."""
+whole. Of 773 joined pairs of taught lines 536 were found instead of 430; of 8,088 taught
+lines with a border in them 8 more were split."""
 _COURTESY = ("greet", "thank")
 """Small talk before or after which the wish itself may stand."""
 _FEWEST_WORDS = 3

@@ -54,6 +54,11 @@ def test_a_message_with_one_wish_is_not_split(bot: Bot, message: str) -> None:
             "report_lost_or_stolen_card",
             "rewards points",
         ),
+        (
+            "how do I dispute a charge and where is the security code",
+            "dispute_charge",
+            "where the security code is",
+        ),
         ("check my points + find the security code", "rewards_points", "security code"),
         ("i want a supervisor. also how do i take notes", "escalate_issue", "notes and next steps"),
     ],

@@ -329,3 +329,8 @@ def test_somebody_in_a_panic_is_not_told_that_there_is_no_answer(bot: Bot) -> No
     assert reply.text.startswith(SORRY)
     assert "do not have an answer" not in reply.text
     assert P1_US in reply.text
+
+
+def test_who_cannot_hear_is_told_of_the_chat_before_any_call(bot: Bot) -> None:
+    (reply,) = talk(bot, "i am deaf, how can i contact them")
+    assert "works from anywhere with internet" in reply.text
