@@ -39,7 +39,7 @@ def numbers(reply: Reply) -> set[str]:
 @pytest.mark.parametrize(
     "line",
     "i don't know what kind of card it is|not sure|no clue, sorry|i can't tell|hard to say|"
-    "i'd rather not say|i don't have to tell you that|both".split("|"),
+    "i'd rather not say|i don't have to tell you that|don't care|both".split("|"),
 )
 def test_not_knowing_and_refusing_are_answers(bot: Bot, line: str) -> None:
     reply = last(bot, "i lost my card", line)
