@@ -14,9 +14,19 @@ CLEAR_FROM = 0.95
 Both clauses must mean one of the two best intents of the whole message: one that means
 something only when it is torn out of its sentence is no wish. With both rules 19 of 955
 held-out messages with one wish were split, and 396 of 800 joined pairs were found."""
+_ANOTHER = re.compile(
+    r"\b(?:also|plus|as well|on top of that|but now|and (?:how|where|what|when))\b"
+    r"|\btoo(?=\s*(?:[.,;!?\n]|$))",
+    re.IGNORECASE,
+)
+"""Words that announce one more wish: with one of them a clear clause needs no place among
+the best of the whole. Of 773 joined pairs of taught lines 536 were found instead of 430; of
+8,088 taught lines with a border in them 8 more were split."""
+_COURTESY = ("greet", "thank")
+"""Small talk before or after which the wish itself may stand."""
 _FEWEST_WORDS = 3
 _BORDER = re.compile(
-    r"[.;!?\n]+|,?\s+(?:and also|and then|and|also|plus|but also|but|as well as|&)\s+|,\s+",
+    r"[.;!?\n]+|,?\s+(?:and also|and then|and|also|plus|but also|but|as well as|&|\+)\s+|,\s+",
     re.IGNORECASE,
 )
 
@@ -31,6 +41,7 @@ def wishes(
     """Return the two intents of a message with two wishes in the order said, else nothing.
 
     A clause of `details` and `filler` words only is no wish: 'I have a corporate card'.
+    For a message taken as a greeting or thanks it may be one: what else it says.
     """
     parts = [
         message[start:end]
@@ -38,15 +49,20 @@ def wishes(
         if len(message[start:end].split()) >= _FEWEST_WORDS
         and not (details and _is_detail(message, start, end, details, filler))
     ]
-    if len(parts) < 2:
+    courteous = whole.zone == "answer" and whole.intent in _COURTESY
+    if len(parts) < (1 if courteous else 2):
         return ()
-    likely = {intent for intent, _ in whole.ranking[:2]}
+    announced = _ANOTHER.search(message) is not None
+    likely = {intent for intent, _ in (whole.ranking if announced else whole.ranking[:2])}
     found: list[str] = []
     for part in parts:
         clause = classify(part)
         clear = clause.zone == "answer" and clause.confidence >= CLEAR_FROM
         if clear and clause.intent in likely and clause.intent not in found:
             found.append(clause.intent)
+    if courteous:
+        found = [intent for intent in found if intent != whole.intent]
+        return tuple(found) if len(found) in (1, 2) else ()
     return tuple(found) if len(found) == 2 else ()
 
 

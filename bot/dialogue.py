@@ -18,6 +18,7 @@ from bot.guide import MAX_VALUE, Guide, Topic
 from bot.messages import Entity, Understanding
 from bot.session import Session
 from bot.turn import (
+    NEAR_TIE,
     Outcome,
     Turn,
     answer,
@@ -33,11 +34,7 @@ from bot.turn import (
 
 MAX_TRIES = 2
 """How often one question is asked before the answer is given for every case."""
-MAX_CLARIFICATIONS = 2
-"""How often in a row the bot may ask what was meant."""
 
-NEAR_TIE = 0.6
-"""Share of the first topic's probability from which an urgent second one is taken instead."""
 SMALL_TALK_FROM = 0.6
 """Confidence from which unclear small talk is answered: a wrong 'goodbye' is worse than none."""
 
@@ -50,6 +47,7 @@ SURELY_ANOTHER = 0.8
 """Confidence from which a question in a form is one of its own, whatever words it holds."""
 _FEW = 3
 """Words of a message that is rather an answer than a question."""
+_CHOOSING = ("first", "second", "both", "neither")
 _BARE_WORDS = 8
 """Words of a message that may be hardly more than one value."""
 
@@ -78,10 +76,11 @@ def _read(heard: Understanding, session: Session | None, guide: Guide) -> Turn:
     if before.asking and not _UNDECIDED.isdisjoint(hits):
         heard = _without_both(heard, before.asking)
     short = len(words) <= _BARE_WORDS and not guide.bare_words.isdisjoint(words)
-    if short and not before.options and "not" not in words:
+    if short and "not" not in words and not _chooses(words, before, guide):
         known = {entity.slot for entity in heard.entities} | set(unclear)
         heard = _with_bare_values(heard, guide, known)
-    sure = heard.classification.zone == "answer"
+    if heard.wishes:
+        heard = replace(heard, wishes=_own_wishes(heard, guide))
     return Turn(
         heard,
         guide,
@@ -90,7 +89,7 @@ def _read(heard: Understanding, session: Session | None, guide: Guide) -> Turn:
         words,
         " ".join(words),
         hits,
-        heard.classification.intent if sure else "",
+        _meaning(heard),
         unclear,
         session is None,
     )
@@ -112,6 +111,36 @@ def _with_bare_values(heard: Understanding, guide: Guide, known: set[str]) -> Un
         if means is not None and means[0] not in known:
             found.append(Entity(*means, *part.span()))
     return replace(heard, entities=(*heard.entities, *found)) if found else heard
+
+
+def _chooses(words: tuple[str, ...], before: Session, guide: Guide) -> bool:
+    """Tell whether a message takes up an open 'did you mean': 'the last one'."""
+    if not before.options:
+        return False
+    said = {" ".join(words), " ".join(word for word in words if word not in guide.filler)}
+    return any(said & guide.words.get(group, frozenset()) for group in _CHOOSING)
+
+
+def _meaning(heard: Understanding) -> str:
+    """Return what a message means, if that is clear; a wish beside small talk is it."""
+    if len(heard.wishes) == 1:
+        return heard.wishes[0]
+    return heard.classification.intent if heard.classification.zone == "answer" else ""
+
+
+def _own_wishes(heard: Understanding, guide: Guide) -> tuple[str, ...]:
+    """Leave out of two wishes small talk, and one that says no more than a detail does.
+
+    'Yes, that one. And can I pay in the app?' holds one wish; so does 'lost it, and I'm in
+    the U.S.', which is none to call from anywhere.
+    """
+    given = {entity.slot for entity in heard.entities}
+    topics = guide.topics
+    return tuple(
+        name
+        for name in heard.wishes
+        if name in topics and (not topics[name].sets or given.isdisjoint(topics[name].sets))
+    )
 
 
 def _wanted(heard: Understanding, session: Session, guide: Guide) -> tuple[Entity, ...]:
@@ -184,7 +213,7 @@ def _notes(turn: Turn, decision: Decision) -> tuple[str, ...]:
         return notes
     if turn.mentions("grief") and decision.saying != "grief":
         notes = ("condolence", *notes)
-    elif manners.is_upset(turn) and decision.saying not in CALM:
+    elif turn.is_upset() and decision.saying not in CALM:
         notes = ("sorry", *notes)
     elif turn.mentions("do_it_for_me") and decision.act != "clarify":
         notes = ("only_a_guide", *notes)
@@ -192,10 +221,8 @@ def _notes(turn: Turn, decision: Decision) -> tuple[str, ...]:
 
 
 def _two_wishes(turn: Turn) -> Outcome | None:
-    """Begin with the urgent one of two wishes, or the first; small talk beside one is no wish."""
+    """Begin with the urgent one of two wishes, or the first; the other is named and kept."""
     wishes = tuple(name for name in turn.heard.wishes if name in turn.guide.topics)
-    if len(wishes) == 1:  # 'Yes, that one. And can I pay in the app?'
-        return take_up(turn, wishes[0])
     return questions.both_wishes(turn, wishes) if len(wishes) == 2 else None
 
 
@@ -252,7 +279,7 @@ def _clarify(turn: Turn) -> Outcome | None:
     topics = tuple(name for name, _ in heard.ranking if _may_be_meant(turn, name))[:2]
     if len(topics) < 2:
         return None
-    if (urgent := _urgent_of(turn, topics)) is not None:
+    if (urgent := turn.urgent_of(topics)) is not None:
         return take_up(turn, urgent)
     for one, other in (topics, topics[::-1]):
         if turn.guide.topics[one].otherwise == other:
@@ -264,7 +291,7 @@ def _clarify(turn: Turn) -> Outcome | None:
     if turn.one_off:
         decision, after = take_up(turn, topics[0])
         return replace(decision, guess=topics[1]), after
-    if turn.before.clarified >= MAX_CLARIFICATIONS:
+    if turn.before.clarified >= followups.MAX_CLARIFICATIONS:
         return hand_over(turn, "neither")
     after = replace(
         closed(turn.session, "clarify"), options=topics, clarified=turn.before.clarified + 1
@@ -279,16 +306,6 @@ def _narrowed(turn: Turn, topics: tuple[str, ...]) -> str | None:
     if len(named) != 1 or chances[named[0]] < NARROWED_FROM:
         return None
     return named[0] if chances[named[0]] >= NEAR_TIE * chances[topics[0]] else None
-
-
-def _urgent_of(turn: Turn, topics: tuple[str, ...]) -> str | None:
-    """Return the urgent topic that wins a near-tie: nobody in need is asked what they meant."""
-    chances = dict(turn.heard.classification.ranking)
-    for name in topics:
-        near = chances[name] >= NEAR_TIE * chances[topics[0]]
-        if near and turn.is_urgent(turn.guide.topics[name]):
-            return name
-    return None
 
 
 def _stray_choice(turn: Turn) -> Outcome | None:
@@ -321,11 +338,13 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     manners.apology,
     manners.upset,
     followups.second_wish_dropped,
+    questions.emergency_among_details,
     questions.open_question,
     followups.bare_correction,
     _two_wishes,
     followups.second_wish,
     followups.sheet_wanted,
+    followups.sheet_unknown,
     followups.for_the_sheet,
     followups.bare_detail,
     _stray_choice,

@@ -5,25 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot import text
-from bot.decision import Decision
+from bot.decision import CALM, Decision
 from bot.guide import PHONE, Topic
 from bot.messages import OUT_OF_SCOPE
 from bot.turn import (
     Outcome,
     Turn,
     answer,
+    ask_which,
     closed,
     missing_on_sheet,
     person,
     take_up,
 )
 
+HANDED_OVER = ("grief", "unknown", "unknown_again", "unanswered", "neither", "person", *CALM)
+"""What was said last where a person was the answer."""
 _SHORT = 10
 """Words of a message that may lean on the topic before it."""
 _CASE = 14
 """Words of one that asks about another case of it: 'and what is the number if ...'."""
 _ABOUT_IT = frozenset({"actually", "card", "just", "mine", "sorry", "this", "that", "wait"})
 """Longer words around a detail that wish for nothing."""
+MAX_CLARIFICATIONS = 2
+"""How often in a row the bot may ask what was meant."""
 MAX_OFFERS = 2
 """How often a second wish is offered before it is let go."""
 LIKELY_FROM = 0.5
@@ -32,6 +37,11 @@ WISH_FROM = 0.4
 """Confidence from which a word beside details is a wish."""
 YES_FROM = 0.6
 """Confidence from which a message that looks like a 'yes' is one, after an offer."""
+
+DENY_FROM = 0.5
+"""The same for a 'no' to the offer of the call sheet, which costs nothing when it was none."""
+_MORE_WORDS = 4
+"""Long words beside a detail that was refused before, where nothing else is clear."""
 
 
 def second_wish(turn: Turn) -> Outcome | None:
@@ -94,6 +104,19 @@ def sheet_wanted(turn: Turn) -> Outcome | None:
     return decision, replace(turn.session, last="sheet")
 
 
+def sheet_unknown(turn: Turn) -> Outcome | None:
+    """Let go of the offered lines of the call sheet when they are not known."""
+    if turn.before.last not in ("offer", "sheet") or turn.wants() is not None:
+        return None
+    heard = turn.heard.classification
+    denies = heard.ranking[0][0] == "deny" and heard.confidence >= DENY_FROM
+    said = denies or turn.mentions("dont_know") or turn.mentions("refuse")
+    if not said or turn.heard.entities or "?" in turn.heard.text:
+        return None
+    decision = Decision("say", turn.before.topic or OUT_OF_SCOPE, saying="sheet_unknown")
+    return decision, closed(turn.session, "sheet_unknown")
+
+
 def number_again(turn: Turn) -> Outcome | None:
     """Give the number, and nothing else, to somebody who asks for it once more."""
     if not turn.mentions("number_again"):
@@ -132,7 +155,10 @@ def correction(turn: Turn) -> Outcome | None:
     details = {entity.slot for entity in turn.heard.entities} | set(turn.unclear)
     if topic is None or not details.intersection((*topic.needs, *topic.sets, *turn.guide.defaults)):
         return None
-    if not turn.only_details() and not _is_news(turn, topic):
+    # 'Fine, it is a corporate card if you must know': at last.
+    at_last = not turn.intent and not details.isdisjoint(turn.before.declined)
+    most = _MORE_WORDS if at_last else 2
+    if not turn.only_details(most=most) and not _is_news(turn, topic):
         return None
     return answer(turn, topic, faq=turn.before.faq, brief=turn.before.advised)
 
@@ -207,20 +233,25 @@ def bare_detail(turn: Turn) -> Outcome | None:
 
 
 def only_a_detail(turn: Turn) -> Outcome | None:
-    """Note a detail that comes before any wish."""
+    """Note a detail that comes before any wish; after a way to a person, give the one for it."""
     noted = tuple(dict.fromkeys(entity.slot for entity in turn.heard.entities))
     if not noted or not turn.only_details():
         return None
+    options, times = turn.before.options, turn.before.clarified
+    if options and times < MAX_CLARIFICATIONS:
+        after = replace(turn.session, last="clarify", clarified=times + 1)
+        return replace(ask_which(options), noted=noted), after
     best = _wish_beside(turn)
     if best:
         return take_up(turn, best)  # 'lost my personal card, in Denver'
     before = turn.before.slots
-    if any(
+    # The number given before was another one's.
+    other = any(
         before.get(slot, turn.session.slots[slot]) != turn.session.slots[slot] for slot in noted
-    ):
-        # The number given before was another one's.
-        decision, after = person(turn, OUT_OF_SCOPE)
-        return replace(decision, noted=noted), after
+    )
+    if other or turn.before.last in HANDED_OVER:
+        told, after = person(turn, OUT_OF_SCOPE)
+        return replace(told, noted=noted), after
     decision = Decision("say", OUT_OF_SCOPE, saying="what_need", noted=noted)
     return decision, replace(turn.session, last="what_need")
 

@@ -69,23 +69,30 @@ def why_not(turn: Turn) -> Outcome | None:
 
 def apology(turn: Turn) -> Outcome | None:
     """Take an apology as one, and come back to an open question."""
-    if not turn.says("apology"):
+    if not (turn.says("apology") or _apologises(turn)):
         return None
     decision = Decision("say", OUT_OF_SCOPE, saying="no_harm", asks=turn.before.asking or None)
     return decision, replace(turn.session, last="no_harm")
 
 
+def _apologises(turn: Turn) -> bool:
+    """Tell whether a message begins with an apology and asks for nothing.
+
+    A bare 'sorry' may begin anything: 'sorry, what do you mean'.
+    """
+    first = [hit for hit in turn.hits.get("apology", ()) if hit.first == 0 < hit.last]
+    unclear = turn.heard.classification.zone == "unknown" and "?" not in turn.heard.text
+    answers = turn.heard.entities or turn.unclear or turn.heard.masked
+    declines = turn.mentions("dont_know") or turn.mentions("refuse")
+    return bool(first) and unclear and not answers and not declines and not turn.before.options
+
+
 def upset(turn: Turn) -> Outcome | None:
     """Stay calm with somebody who is angry and says little else: the shortest way to a person."""
-    if not is_upset(turn) or not _says_little_else(turn):
+    if not turn.is_upset() or not _says_little_else(turn):
         return None
     again = turn.before.last in CALM
     return hand_over(turn, "calm_again" if again else "calm", asks=False)
-
-
-def is_upset(turn: Turn) -> bool:
-    """Tell whether the message is angry."""
-    return not turn.hits.keys().isdisjoint(UPSET)
 
 
 def _says_little_else(turn: Turn) -> bool:
@@ -128,7 +135,7 @@ def small_talk(turn: Turn) -> Outcome | None:
     intent = turn.intent
     if intent in STEERING and _corrects(turn):
         return None  # 'scrap that, it is my personal one'
-    if turn.mentions("do_it_for_me"):
+    if turn.mentions("do_it_for_me") and intent != "bot_challenge":
         return None  # 'can you reset it for me' is no wish to start over
     heard = turn.heard.classification
     if intent in STEERING and heard.confidence < SURE_FROM and len(turn.words) > _FEW:

@@ -54,7 +54,8 @@ class Understanding:
     masked: tuple[str, ...] = ()
     """Kinds of secrets that were masked, such as 'card' or 'code'; each kind once."""
     wishes: tuple[str, ...] = ()
-    """The two intents of a message with two wishes, in the order said; else empty."""
+    """The two intents of a message with two wishes, in the order said; the one that stands
+    beside a greeting or thanks; else empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,24 @@ def enough_asked(turn: Turn) -> Outcome | None:
     if topic is None:
         return None
     brief = turn.before.advised and topic.id == turn.before.topic
-    return answer(declining(turn, *topic.needs), topic, brief=brief)
+    decision, after = answer(declining(turn, *topic.needs), topic, brief=brief)
+    # An offer to note details would be one more question.
+    return replace(decision, offer=()), replace(after, last="answer")
+
+
+def emergency_among_details(turn: Turn) -> Outcome | None:
+    """Hear the emergency in a message that else holds only details: 'Tokyo, amex stolen'."""
+    heard = turn.heard.classification
+    unclear = heard.zone == "clarify" and not turn.intent
+    if not unclear or not turn.heard.entities or turn.before.options:
+        return None
+    if turn.guide.filler.issuperset(turn.beside_details()):
+        return None
+    topics = tuple(name for name, _ in heard.ranking[:2] if name in turn.guide.topics)
+    urgent = turn.urgent_of(topics) if topics else None
+    if urgent is None or urgent == turn.before.topic:
+        return None
+    return take_up(turn, urgent)
 
 
 def open_question(turn: Turn) -> Outcome | None:
@@ -74,11 +91,15 @@ def open_question(turn: Turn) -> Outcome | None:
             return go_on(replace(turn, session=replace(turn.session, slots=slots)))
     if _declines(turn, asked, other=other):
         return go_on(declining(turn, asked))
+    if asked in turn.unclear and turn.only_details():
+        return go_on(turn)  # 'Personal or corporate?' asks what is meant by the question
     if turn.intent and turn.intent not in ("affirm", "deny"):
         return None
     if _is_likely_emergency(turn):
         return None
     if _is_lost_on_us(turn):
+        if (told := _told_again(turn)) is not None:
+            return told
         return _with_note(go_on(turn), "not_understood")
     return go_on(turn)
 
@@ -86,7 +107,8 @@ def open_question(turn: Turn) -> Outcome | None:
 def _is_a_wish(turn: Turn) -> bool:
     """Tell whether a message with the detail asked for is about something else besides."""
     topic = turn.wants()
-    sure = turn.heard.classification.confidence >= EMERGENCY_SURE
+    alone = turn.heard.wishes == (turn.intent,)  # all that the message says beside details
+    sure = alone or turn.heard.classification.confidence >= EMERGENCY_SURE
     emergency = topic is not None and turn.is_urgent(topic) and sure
     return emergency or not turn.only_details()
 
@@ -109,6 +131,15 @@ def _is_lost_on_us(turn: Turn) -> bool:
     """Tell whether nothing that could be gone on with was understood."""
     unclear = turn.heard.classification.zone != "answer" and not turn.says("hesitation")
     return unclear and not turn.heard.entities and not turn.unclear and bool(turn.words)
+
+
+def _told_again(turn: Turn) -> Outcome | None:
+    """Give the topic's answer once more to a question that is most likely about it."""
+    ranking, topic = turn.heard.classification.ranking, turn.guide.topics[turn.before.topic]
+    if "?" not in turn.heard.text or not turn.before.advised or ranking[0][0] != topic.id:
+        return None
+    fresh = replace(turn, before=replace(turn.before, advised=False))
+    return answer(fresh, topic, faq=topic.faq_for(turn.words))
 
 
 def _is_likely_emergency(turn: Turn) -> bool:

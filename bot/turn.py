@@ -14,6 +14,8 @@ from bot.session import Session
 
 UPSET = ("frustrated", "swearing")
 """Groups of phrases by which somebody who has had enough is known."""
+NEAR_TIE = 0.6
+"""Share of the first topic's probability from which an urgent second one is taken instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +71,26 @@ class Turn:
 
     def is_urgent(self, topic: Topic) -> bool:
         """Tell whether the message about a topic is an emergency."""
-        if topic.urgent or f"urgent {topic.id}" in self.hits:
-            return True
-        # Somebody who has had enough gets the number first, where there is one.
-        return PHONE in topic.routes and not self.hits.keys().isdisjoint(UPSET)
+        return topic.urgent or f"urgent {topic.id}" in self.hits
 
     def names(self, topic: Topic) -> bool:
         """Tell whether the message names a topic by a word of its title that says something."""
         said = set(text.stems(self.words))
         title = {word for word in text.words(topic.title) if len(word) > 3}
         return bool(said & set(text.stems(list(title))))
+
+    def is_upset(self) -> bool:
+        """Tell whether the message is angry."""
+        return not self.hits.keys().isdisjoint(UPSET)
+
+    def urgent_of(self, topics: tuple[str, ...]) -> str | None:
+        """Return the urgent topic that wins a near-tie: nobody in need is asked what they meant."""
+        chances = dict(self.heard.classification.ranking)
+        for name in topics:
+            near = chances[name] >= NEAR_TIE * chances[topics[0]]
+            if near and self.is_urgent(self.guide.topics[name]):
+                return name
+        return None
 
     def beside(self, *groups: str) -> list[str]:
         """Return the words outside the places where groups of phrases were found."""
@@ -98,10 +110,10 @@ class Turn:
             if not any(a <= start < b for a, b in spans)
         ]
 
-    def only_details(self) -> bool:
-        """Tell whether little more than details stands in the message."""
+    def only_details(self, *, most: int = 2) -> bool:
+        """Tell whether little more than details stands in the message: `most` long words."""
         filler = self.guide.filler
-        return sum(len(w) > 3 and w not in filler for w in self.beside_details()) <= 2
+        return sum(len(w) > 3 and w not in filler for w in self.beside_details()) <= most
 
 
 Outcome = tuple[Decision, Session]
@@ -123,7 +135,8 @@ def take_up(turn: Turn, name: str) -> Outcome:
     implied = {s: v for s, v in topic.sets.items() if s not in turn.unclear and s not in told}
     if any(slots.get(slot) != value for slot, value in implied.items()):
         slots = {**slots, **implied}
-    urgent = turn.is_urgent(topic)
+    # Nobody who is angry is asked anything before they have the number they ask for.
+    urgent = turn.is_urgent(topic) or (turn.is_upset() and PHONE in topic.routes)
     later = "" if name == session.later else session.later
     if slots is not session.slots or (urgent, later) != (session.urgent, session.later):
         # Frozen nouns of many fields are made anew only when something is new.
@@ -171,7 +184,7 @@ def answer(
         routes,
         faq=faq,
         asks=missing,
-        unclear=turn.unclear.get(missing or "", ""),
+        unclear=_unclear_place(turn, missing or ""),
         brief=brief and phone,
         urgent=session.urgent,
         caveat=caveat,
@@ -192,6 +205,12 @@ def answer(
         caveat_told=session.caveat_told or caveat or topic.without_card,
     )
     return decision, after
+
+
+def _unclear_place(turn: Turn, slot: str) -> str:
+    """Return a place that was named for a slot and could be either; of a choice only both can."""
+    is_place = slot in turn.unclear and turn.guide.slots[slot].type == "place"
+    return turn.unclear[slot] if is_place else ""
 
 
 def _noted(turn: Turn, topic: Topic) -> tuple[str, ...]:
@@ -220,7 +239,7 @@ def missing_on_sheet(topic: Topic, session: Session) -> tuple[str, ...]:
 
 
 def _ask(turn: Turn, topic: Topic, slot: str, noted: tuple[str, ...]) -> Outcome:
-    unclear = turn.unclear.get(slot, "")
+    unclear = _unclear_place(turn, slot)
     decision = Decision("ask", topic.id, asks=slot, noted=noted, unclear=unclear)
     advised = turn.before.advised and turn.before.topic == topic.id
     after = replace(closed(turn.session, "ask"), topic=topic.id, advised=advised, faq=None)

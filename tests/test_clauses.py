@@ -58,3 +58,51 @@ def test_clauses_of_details_do_not_blur_the_wish_beside_them(bot: Bot, message: 
         "+1-623-492-5450"
     ]
     bot.forget("w")
+
+
+@pytest.mark.parametrize(
+    ("message", "first", "second"),
+    [
+        (
+            "i wanted to use my points for a flight but now i lost my card too!!",
+            "report_lost_or_stolen_card",
+            "rewards points",
+        ),
+        (
+            "how do I dispute a charge and where is the security code",
+            "dispute_charge",
+            "where the security code is",
+        ),
+        ("check my points + find the security code", "rewards_points", "security code"),
+        ("i want a supervisor. also how do i take notes", "escalate_issue", "notes and next steps"),
+    ],
+)
+def test_a_wish_that_is_announced_as_one_more_is_found_however_strong_the_first_is(
+    bot: Bot, message: str, first: str, second: str
+) -> None:
+    reply = bot.reply(message, session_id="w")
+    assert reply.intent == first
+    assert second in reply.text
+    bot.forget("w")
+
+
+@pytest.mark.parametrize(
+    ("message", "intent"),
+    [
+        ("Good evening. Am I speaking to American Express?", "bot_challenge"),
+        ("good evening!", "greet"),
+        ("hello there my friend", "greet"),
+        ("thank you so much, you have been great", "thank"),
+    ],
+)
+def test_what_is_asked_after_a_greeting_is_answered(bot: Bot, message: str, intent: str) -> None:
+    assert bot.reply(message, session_id="w").intent == intent
+    bot.forget("w")
+
+
+@pytest.mark.parametrize("where", ["i'm in the us", "i'm in spain"])
+def test_where_somebody_is_is_a_detail_and_no_second_wish(bot: Bot, where: str) -> None:
+    reply = bot.reply(f"i lost my card, personal, {where}", session_id="w")
+    assert reply.intent == "report_lost_or_stolen_card"
+    assert "Shall we go on" not in reply.text
+    bot.forget("w")

@@ -39,7 +39,7 @@ def numbers(reply: Reply) -> set[str]:
 @pytest.mark.parametrize(
     "line",
     "i don't know what kind of card it is|not sure|no clue, sorry|i can't tell|hard to say|"
-    "i'd rather not say|i don't have to tell you that|both".split("|"),
+    "i'd rather not say|i don't have to tell you that|don't care|both".split("|"),
 )
 def test_not_knowing_and_refusing_are_answers(bot: Bot, line: str) -> None:
     reply = last(bot, "i lost my card", line)
@@ -364,3 +364,47 @@ def test_two_values_and_both_are_a_do_not_know(bot: Bot) -> None:
 def test_bare_details_one_after_the_other_are_all_read(bot: Bot) -> None:
     reply = last(bot, "agent. now. personal card. us.")
     assert (reply.asks, numbers(reply)) == (None, {P1_US})
+
+
+def test_a_detail_instead_of_a_choice_is_noted_and_the_choice_stays_open(bot: Bot) -> None:
+    noted, chosen = talk(bot, "my bill is wrong", "it's a corporate card btw", "2")[1:]
+    assert noted.text.startswith("Noted: corporate card.")
+    assert "Did you mean" in noted.text
+    assert chosen.intent == "dispute_charge"
+    assert chosen.slots["card_kind"] == "corporate"
+
+
+def test_details_instead_of_a_choice_do_not_keep_it_open_for_ever(bot: Bot) -> None:
+    lines = ("it's a corporate card btw", "it's a personal card btw", "it's a corporate card btw")
+    assert "Did you mean" not in last(bot, "my bill is wrong", *lines).text
+
+
+def test_a_detail_refused_before_and_told_at_last_is_taken(bot: Bot) -> None:
+    line = "fine it's a corporate card if you must know"
+    assert numbers(last(bot, "what number do i call", "pass", "in the us", line)) == {P2_US}
+
+
+@pytest.mark.parametrize("line", ["abroad, i fly home tmrw tho", "abroad, going home tomorrow"])
+def test_the_way_home_is_not_home_yet(bot: Bot, line: str) -> None:
+    assert numbers(last(bot, "what number do i call", "personal", line)) == {P1_ABROAD}
+
+
+def test_the_other_place_is_read_while_a_choice_is_open(bot: Bot) -> None:
+    lines = ("what number do i call", "corporate", "abroad", "my bill is wrong", "and from the us?")
+    assert numbers(last(bot, *lines)) == {P2_US}
+
+
+def test_a_question_about_the_open_topic_is_answered_once_more(bot: Bot) -> None:
+    reply = last(bot, "when are they open", "even on christmas?")
+    assert "24 hours a day" in reply.text
+    assert "did not get that" not in reply.text
+    assert reply.asks == "card_kind"
+
+
+@pytest.mark.parametrize("line", ["personal or corporate?", "personal or corporate"])
+def test_the_choices_said_back_are_a_question_about_the_question(bot: Bot, line: str) -> None:
+    reply = last(bot, "what number do i call", line)
+    assert reply.asks == "card_kind"
+    assert "from your employer" in reply.text
+    assert "I am a program" not in reply.text
+    assert "There is more than one" not in reply.text

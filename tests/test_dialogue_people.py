@@ -245,3 +245,109 @@ def test_a_card_that_is_there_after_all_is_no_emergency_any_more(bot: Bot, line:
     reply = talk(bot, "hi my amex was stolen", line)[-1]
     assert "glad" in reply.text
     assert reply.asks is None
+
+
+def test_an_apology_that_goes_on_is_taken_as_one(bot: Bot) -> None:
+    reply = talk(bot, "i want a human", "sorry for swearing. been a long day")[-1]
+    assert reply.text.startswith("No harm done.")
+    assert reply.asks == "card_kind"
+
+
+@pytest.mark.parametrize(
+    "line", ["i'm sorry, my card was stolen", "i'm sorry, i don't know", "i'm sorry, corporate"]
+)
+def test_an_apology_before_something_else_does_not_swallow_it(bot: Bot, line: str) -> None:
+    reply = talk(bot, "my card is cracked", line)[-1]
+    assert "No harm done" not in reply.text
+
+
+def test_who_has_had_enough_of_questions_is_not_asked_for_details_of_the_call_sheet(
+    bot: Bot,
+) -> None:
+    reply = talk(bot, "there is a charge i did not make", "stop asking me things")[-1]
+    assert "tell me the" not in reply.text
+    assert all(number in reply.text for number in ALL_FOUR)
+
+
+def test_can_you_see_my_account_is_answered_by_what_the_bot_is(bot: Bot) -> None:
+    (reply,) = talk(bot, "can you see my account then")
+    assert "cannot see your account" in reply.text
+    assert "do not have an answer" not in reply.text
+
+
+@pytest.mark.parametrize("line", ["I have no phone how do I call", "how do i call without a phone"])
+def test_who_cannot_phone_is_told_of_the_chat(bot: Bot, line: str) -> None:
+    reply = talk(bot, "i lost my card, personal, i'm in the us", line)[-1]
+    assert "works from anywhere with internet" in reply.text
+
+
+@pytest.mark.parametrize("before", [(), ("how do i check my points",), ("what number do i call",)])
+@pytest.mark.parametrize(
+    "line",
+    ["im in tokyo, amex got stolen, its a work one", "i lost my card, corporate, i'm in spain"],
+)
+def test_an_emergency_told_with_all_its_details_is_heard(
+    bot: Bot, before: tuple[str, ...], line: str
+) -> None:
+    reply = talk(bot, *before, line)[-1]
+    assert reply.intent == "report_lost_or_stolen_card"
+    assert P2_ABROAD in reply.text.split("\n")[0]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["I don't have one, they never gave me any", "i don't know the number", "i'd rather not"],
+)
+def test_a_detail_for_the_call_sheet_that_is_not_known_is_let_go(bot: Bot, line: str) -> None:
+    wish = "they never fixed my problem, i want a supervisor"
+    reply = talk(bot, wish, "personal", "i'm in the us", line)[-1]
+    assert reply.text.startswith("That is all right.")
+    assert reply.asks is None
+
+
+def test_praise_is_not_taken_for_a_complaint(bot: Bot) -> None:
+    (reply,) = talk(bot, "where can i leave praise for a nice representative")
+    assert reply.intent == "complaint_or_feedback"
+    assert "frustrating" not in reply.text
+    assert reply.asks is None
+
+
+@pytest.mark.parametrize(
+    "line", ["shut up and give me a number", "which damn number do i call", "wtf how do i call you"]
+)
+def test_who_asks_for_the_number_in_anger_has_it_before_any_question(bot: Bot, line: str) -> None:
+    (reply,) = talk(bot, line)
+    assert P1_US in reply.text.split("\n")[0]
+    assert SORRY in reply.text
+
+
+@pytest.mark.parametrize("line", ["what is the interest rate on a mortgage", "you are useless"])
+def test_a_detail_after_the_way_to_a_person_gives_the_number_for_it(bot: Bot, line: str) -> None:
+    reply = talk(bot, line, "it's a corporate card")[-1]
+    assert "Noted: corporate card." in reply.text
+    assert "1-800-492-3932" in reply.text
+    assert P1_US not in reply.text
+
+
+def test_who_mourns_is_not_asked_coldly_what_they_need(bot: Bot) -> None:
+    reply = talk(bot, "my husband passed away", "it was a personal card")[-1]
+    assert P1_US in reply.text
+    assert "What do you need" not in reply.text
+
+
+@pytest.mark.parametrize("how", ["nicked", "pinched", "swiped"])
+def test_where_a_bag_was_taken_is_where_its_owner_is(bot: Bot, how: str) -> None:
+    (reply,) = talk(bot, f"my bag got {how} in paris with my amex in it")
+    assert "+1-623-492-5450" in reply.text.split("\n")[0]
+
+
+def test_somebody_in_a_panic_is_not_told_that_there_is_no_answer(bot: Bot) -> None:
+    reply = talk(bot, "i lost my card", "i'm so stressed i can't think")[-1]
+    assert reply.text.startswith(SORRY)
+    assert "do not have an answer" not in reply.text
+    assert P1_US in reply.text
+
+
+def test_who_cannot_hear_is_told_of_the_chat_before_any_call(bot: Bot) -> None:
+    (reply,) = talk(bot, "i am deaf, how can i contact them")
+    assert "works from anywhere with internet" in reply.text
