@@ -136,11 +136,10 @@ def _own_wishes(heard: Understanding, guide: Guide) -> tuple[str, ...]:
     """
     given = {entity.slot for entity in heard.entities}
     topics = guide.topics
-    return tuple(
-        name
-        for name in heard.wishes
-        if name in topics and (not topics[name].sets or given.isdisjoint(topics[name].sets))
+    own = tuple(
+        name for name in heard.wishes if name not in topics or given.isdisjoint(topics[name].sets)
     )
+    return tuple(name for name in own if name in topics) or own
 
 
 def _wanted(heard: Understanding, session: Session, guide: Guide) -> tuple[Entity, ...]:

@@ -59,6 +59,10 @@ def enough_asked(turn: Turn) -> Outcome | None:
     return replace(decision, offer=()), replace(after, last="answer")
 
 
+EMERGENCY_FROM = 0.4
+"""Probability from which words beside details are an emergency."""
+
+
 def emergency_among_details(turn: Turn) -> Outcome | None:
     """Hear the emergency in a message that else holds only details: 'Tokyo, amex stolen'."""
     heard = turn.heard.classification
@@ -71,7 +75,8 @@ def emergency_among_details(turn: Turn) -> Outcome | None:
     urgent = turn.urgent_of(topics) if topics else None
     if urgent is None or urgent == turn.before.topic:
         return None
-    return take_up(turn, urgent)
+    # 'Right. Corporate card, Phoenix' is torn between many things, and speaks of none.
+    return take_up(turn, urgent) if dict(heard.ranking)[urgent] >= EMERGENCY_FROM else None
 
 
 def open_question(turn: Turn) -> Outcome | None:

@@ -9,6 +9,10 @@
 | `= ` | the topic of the reply (`reply.intent`) |
 | `? ` | the slot that it asks for; `? -` for none, `? !card_kind` for any but that one |
 | `@ ` | a slot and a text that its value holds: `@ amount 98` |
+| `~ ` | two topics; the message is played as one that could be either |
+
+A model that has learned more is torn between other messages: with `~` a conversation about
+doubt is the same whichever model is in use.
 """
 
 from __future__ import annotations
@@ -16,10 +20,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from bot import Bot
 from bot.errors import BotError
-from bot.messages import Reply
+from bot.messages import Classification, Reply, Understanding
 
 _NOTHING = "-"
 
@@ -44,6 +49,8 @@ class Turn:
     """The message."""
     checks: tuple[Check, ...] = ()
     """All that is wanted, in the order of the file."""
+    torn: tuple[str, ...] = ()
+    """The two topics that the message is played as being about; none for the model's own view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +72,16 @@ def read(path: Path) -> Conversation:
         if mark == "> ":
             turns.append(Turn(number, rest))
             continue
+        if mark == "~ " and turns:
+            topics = tuple(rest.split())
+            if len(topics) != 2:
+                raise BotError(f"{path}:{number}: {line!r}; wanted two topics after the mark")
+            turns[-1] = replace(turns[-1], torn=topics)
+            continue
         if mark not in {f"{known} " for known in _FAILINGS} or not turns:
             raise BotError(
                 f"{path}:{number}: begins with {mark!r}; wanted '> ' first, "
-                "then '< ', '! ', '= ', '? ' or '@ '"
+                "then '< ', '! ', '= ', '? ', '@ ' or '~ '"
             )
         if not rest or (mark == "@ " and len(rest.split()) < 2):
             wanted = "a slot and a text of its value" if mark == "@ " else "a text"
@@ -86,12 +99,31 @@ def play(bot: Bot, conversation: Conversation) -> Iterator[str]:
     """Hold a conversation; yield `file:line: what; wanted` for all that is not as it must be."""
     session_id = f"conversation:{conversation.path.stem}"[:128]
     bot.forget(session_id)
+    player = _TornBot(bot)
     for turn in conversation.turns:
-        reply = bot.reply(turn.says, session_id=session_id)
+        player.torn = turn.torn
+        reply = player.reply(turn.says, session_id=session_id)
         for check in turn.checks:
             if failing := _FAILINGS[check.mark](check.text, reply):
                 yield f"{conversation.path}:{turn.line}: {failing}; it was {reply.text!r}"
     bot.forget(session_id)
+
+
+class _TornBot(Bot):
+    """The same bot, sessions and all, but torn between two topics where it is told so."""
+
+    def __init__(self, bot: Bot) -> None:
+        vars(self).update(vars(bot))
+        self.torn: tuple[str, ...] = ()
+
+    def _understand(self, *arguments: Any) -> Understanding:
+        heard = super()._understand(*arguments)
+        if not self.torn:
+            return heard
+        halves = tuple((topic, 0.5) for topic in self.torn)
+        return replace(
+            heard, classification=Classification(self.torn[0], 0.5, "clarify", halves), wishes=()
+        )
 
 
 def _lacks(text: str, reply: Reply) -> str:
