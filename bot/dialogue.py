@@ -45,6 +45,8 @@ _PART = re.compile(r"[^.,;!?]+")
 _UNDECIDED = frozenset({"both", "refuse", "dont_know"})
 SURELY_ANOTHER = 0.8
 """Confidence from which a question in a form is one of its own, whatever words it holds."""
+SURELY_BOTH = 0.8
+"""Probability of a topic and small talk together from which there is no other wish."""
 _FEW = 3
 """Words of a message that is rather an answer than a question."""
 _CHOOSING = ("first", "second", "both", "neither")
@@ -272,12 +274,17 @@ def _clarify(turn: Turn) -> Outcome | None:
     if heard.zone != "clarify":
         return None
     best = heard.ranking[0][0]
-    likely = heard.confidence >= SMALL_TALK_FROM and best in turn.guide.says
+    first, second = heard.ranking[:2]
+    both = first[1] + second[1]
+    chatting = sum(chance for name, chance in (first, second) if name in turn.guide.says)
+    likely = chatting >= SMALL_TALK_FROM and best in turn.guide.says
     if likely and best not in _NEVER_GUESSED:
         return manners.small_talk(replace(turn, intent=best))
     topics = tuple(name for name, _ in heard.ranking if _may_be_meant(turn, name))[:2]
     if len(topics) < 2:
         return None
+    if best == topics[0] and chatting and both >= SURELY_BOTH:
+        return take_up(turn, best)  # torn between a wish and small talk, and no two wishes
     if (urgent := turn.urgent_of(topics)) is not None:
         return take_up(turn, urgent)
     for one, other in (topics, topics[::-1]):
@@ -347,6 +354,7 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     followups.for_the_sheet,
     followups.bare_detail,
     _stray_choice,
+    followups.asked_about_it,
     manners.plain_answer,
     manners.small_talk,
     followups.other_case,

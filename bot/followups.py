@@ -27,6 +27,8 @@ _CASE = 14
 """Words of one that asks about another case of it: 'and what is the number if ...'."""
 _ABOUT_IT = frozenset({"actually", "card", "just", "mine", "sorry", "this", "that", "wait"})
 """Longer words around a detail that wish for nothing."""
+_NO_QUESTIONS = frozenset({"greet", "goodbye", "thank", "affirm", "deny"})
+"""Small talk that asks for nothing."""
 MAX_CLARIFICATIONS = 2
 """How often in a row the bot may ask what was meant."""
 MAX_OFFERS = 2
@@ -192,6 +194,14 @@ def narrower(turn: Turn) -> Outcome | None:
         return None
     faq = topic.faq_for(turn.words)
     return None if faq is None else answer(turn, topic, faq=faq)
+
+
+def asked_about_it(turn: Turn) -> Outcome | None:
+    """Answer 'is that safe?' about the last topic, however much it sounds like a farewell."""
+    question = turn.guide.words.get("question", frozenset())
+    if turn.intent not in _NO_QUESTIONS or not question.intersection(turn.words[:1]):
+        return None
+    return narrower(turn)
 
 
 def for_the_sheet(turn: Turn) -> Outcome | None:
