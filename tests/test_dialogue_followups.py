@@ -8,6 +8,7 @@ import pytest
 
 from bot import Bot
 from bot.messages import Reply
+from training.conversations import TornBot
 
 P1_US, P1_ABROAD = "1-800-528-2122", "+1-623-492-5450"
 P2_US, P2_ABROAD = "1-800-492-3932", "+1-623-492-3932"
@@ -17,15 +18,23 @@ BOTH = "i want to change my address and also find my security code"
 _ids = count()
 
 
-def talk(bot: Bot, *lines: str) -> list[Reply]:
+Line = str | tuple[str, str, str]
+"""What is said; in three parts: what is said, and the two topics that it could be about."""
+BILL = ("my bill is wrong", "view_statement", "dispute_charge")
+
+
+def talk(bot: Bot, *lines: Line) -> list[Reply]:
     """Say the lines in a conversation of their own."""
     name = f"followups {next(_ids)}"
-    replies = [bot.reply(line, session_id=name) for line in lines]
+    player, replies = TornBot(bot), []
+    for line in lines:
+        said, player.torn = (line, ()) if isinstance(line, str) else (line[0], line[1:])
+        replies.append(player.reply(said, session_id=name))
     bot.forget(name)
     return replies
 
 
-def last(bot: Bot, *lines: str) -> Reply:
+def last(bot: Bot, *lines: Line) -> Reply:
     return talk(bot, *lines)[-1]
 
 
@@ -174,7 +183,9 @@ def test_repeat_repeats_what_was_said_last(bot: Bot) -> None:
 
 @pytest.mark.parametrize("line", ["both", "both of them please"])
 def test_both_of_two_offered_topics_are_answered_one_after_the_other(bot: Bot, line: str) -> None:
-    asked, first, second = talk(bot, "something about my account", line, "yes")
+    asked, first, second = talk(
+        bot, ("something about my account", "update_personal_info", "view_statement"), line, "yes"
+    )
     assert "Did you mean" in asked.text
     assert "Shall we go on with that?" in first.text
     assert second.zone
@@ -187,7 +198,9 @@ def test_both_of_two_offered_topics_are_answered_one_after_the_other(bot: Bot, l
     [("1", 0), ("the first one", 0), ("number 1 please", 0), ("2", 1), ("the second, please", 1)],
 )
 def test_an_option_is_chosen_by_its_number_in_many_ways(bot: Bot, line: str, number: int) -> None:
-    asked, answered = talk(bot, "something about my account", line)
+    asked, answered = talk(
+        bot, ("something about my account", "update_personal_info", "view_statement"), line
+    )
     titles = [row.split(". ", 1)[1] for row in asked.text.split("\n")[1:3]]
     assert bot._knowledge.guide.topics[answered.intent].title == titles[number]
 
@@ -367,7 +380,7 @@ def test_bare_details_one_after_the_other_are_all_read(bot: Bot) -> None:
 
 
 def test_a_detail_instead_of_a_choice_is_noted_and_the_choice_stays_open(bot: Bot) -> None:
-    noted, chosen = talk(bot, "my bill is wrong", "it's a corporate card btw", "2")[1:]
+    noted, chosen = talk(bot, BILL, "it's a corporate card btw", "2")[1:]
     assert noted.text.startswith("Noted: corporate card.")
     assert "Did you mean" in noted.text
     assert chosen.intent == "dispute_charge"
@@ -376,7 +389,7 @@ def test_a_detail_instead_of_a_choice_is_noted_and_the_choice_stays_open(bot: Bo
 
 def test_details_instead_of_a_choice_do_not_keep_it_open_for_ever(bot: Bot) -> None:
     lines = ("it's a corporate card btw", "it's a personal card btw", "it's a corporate card btw")
-    assert "Did you mean" not in last(bot, "my bill is wrong", *lines).text
+    assert "Did you mean" not in last(bot, BILL, *lines).text
 
 
 def test_a_detail_refused_before_and_told_at_last_is_taken(bot: Bot) -> None:
@@ -390,7 +403,7 @@ def test_the_way_home_is_not_home_yet(bot: Bot, line: str) -> None:
 
 
 def test_the_other_place_is_read_while_a_choice_is_open(bot: Bot) -> None:
-    lines = ("what number do i call", "corporate", "abroad", "my bill is wrong", "and from the us?")
+    lines = ("what number do i call", "corporate", "abroad", BILL, "and from the us?")
     assert numbers(last(bot, *lines)) == {P2_US}
 
 

@@ -99,7 +99,7 @@ def play(bot: Bot, conversation: Conversation) -> Iterator[str]:
     """Hold a conversation; yield `file:line: what; wanted` for all that is not as it must be."""
     session_id = f"conversation:{conversation.path.stem}"[:128]
     bot.forget(session_id)
-    player = _TornBot(bot)
+    player = TornBot(bot)
     for turn in conversation.turns:
         player.torn = turn.torn
         reply = player.reply(turn.says, session_id=session_id)
@@ -109,12 +109,13 @@ def play(bot: Bot, conversation: Conversation) -> Iterator[str]:
     bot.forget(session_id)
 
 
-class _TornBot(Bot):
+class TornBot(Bot):
     """The same bot, sessions and all, but torn between two topics where it is told so."""
 
     def __init__(self, bot: Bot) -> None:
         vars(self).update(vars(bot))
         self.torn: tuple[str, ...] = ()
+        """The two topics; none for the model's own view."""
 
     def _understand(self, *arguments: Any) -> Understanding:
         heard = super()._understand(*arguments)
