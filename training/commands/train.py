@@ -25,15 +25,16 @@ def add(commands: Subparsers) -> None:
 def run(options: argparse.Namespace, home: Home) -> int:
     """Train; return the exit status."""
     from bot import text
-    from training import lock, trainer, utterances
+    from training import lock, models, trainer, utterances
 
     home.check_writable()
     rows = utterances.read_folder(home.utterances)
     utterances.check_trainable(rows)  # before anything is written
+    models.check_name(options.name)
     started = time.monotonic()
     with lock.only_writer(home.models):
         trained = with_progress(trainer.train, rows, options.jobs, trainer.TRAINING_FOLDS + 1)
-        folder = trainer.write(trained, home.models, options.name)
+        folder = models.write(trained, home.models, options.name)
     scores = dict(trained.description.scores)
     if options.json:
         print(json.dumps({"model": str(folder), "utterances": len(rows), "scores": scores}))
