@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from bot import modelfile
 from bot.errors import ModelError
+from training import held_out
 
 if TYPE_CHECKING:
     from training.trainer import Trained
@@ -95,6 +96,7 @@ def save_aside(trained: Trained, models: Path, name: str | None = None) -> Path:
     aside = _aside(models, name or _stamped(trained.description.data_hash))
     try:
         modelfile.save(aside, trained.description, trained.weights)
+        held_out.save(aside, held_out.of(trained))
         _sync(aside)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)

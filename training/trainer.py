@@ -40,6 +40,8 @@ class Trained:
     """The numeric half."""
     held_out: HeldOut
     """What the folds said about the utterances that they had not seen."""
+    rows: tuple[Utterance, ...] = ()
+    """The utterances, in training order."""
 
 
 def in_training_order(utterances: Sequence[Utterance]) -> list[Utterance]:
@@ -119,7 +121,7 @@ def train(
         scores=zones.summary(scored, thresholds),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    return Trained(description, fitted.weights, held_out)
+    return Trained(description, fitted.weights, held_out, tuple(rows))
 
 
 def cross_validate(
