@@ -147,6 +147,23 @@ def _fit_fold(
     return _Answers(None, fitted.labels, logits, known)
 
 
+def ask_without(
+    rows: Sequence[Utterance], apart: Sequence[Utterance], settings: FeatureSettings
+) -> list[str]:
+    """Return what a model that was fitted to all rows but those `apart` takes these for."""
+    left_out = {(row.intent, row.text) for row in apart}
+    kept = [row for row in rows if (row.intent, row.text) not in left_out]
+    labels = [row.intent for row in kept]
+    messages = features.WordReader().transform([redaction.mask(row.text).text for row in kept])
+    solver = Solver.suited(len(kept), len(set(labels)))
+    with threadpool_limits(1):
+        fitted = fit(
+            Counts.of(messages, settings), messages, labels, range(len(kept)), solver=solver
+        )
+    logits, _ = ask(fitted, settings, [redaction.mask(row.text).text for row in apart])
+    return [fitted.labels[best] for best in logits.argmax(axis=1)]
+
+
 def ask(
     fitted: Fitted, settings: FeatureSettings, masked: Sequence[str]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

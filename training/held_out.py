@@ -92,7 +92,7 @@ def save(folder: Path, answers: Answers) -> None:
 def load(folder: Path) -> Answers | None:
     """Return the answers beside a model; None when there are none, or they are damaged."""
     try:
-        with np.load(folder / FILE, allow_pickle=False) as archive:
+        with np.load(BytesIO((folder / FILE).read_bytes()), allow_pickle=False) as archive:
             labels = tuple(map(str, json.loads(archive["labels"].tobytes())))
             found = Answers(labels, archive["keys"], archive["best"], archive["zone"])
     except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
