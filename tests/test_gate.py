@@ -156,7 +156,22 @@ def test_a_golden_conversation_that_fails_with_the_new_model_is_named(
     (shop / "utterances" / "repair_status.txt").write_text("\n".join(lines[:3]) + "\n")
     run(shop, "train", "--json")
     worse = json.loads(capsys.readouterr().out)["gate"]["worse"]
-    assert [row["source"] for row in worse if "golden" in row["text"]] == [f"{talk}:1"]
+    golden = [row for row in worse if "golden" in row["text"]]
+    assert [(row["source"], row["blocks"]) for row in golden] == [(f"{talk}:1", False)]
+    assert "the topic is" in golden[0]["text"]
+
+
+def test_a_golden_conversation_that_ends_at_another_topic_than_an_urgent_one_blocks(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    talk = shop / "conversations" / "mine.txt"
+    talk.write_text(f"> got a puncture in the middle of nowhere\n= {URGENT}\n")
+    spoil(shop)
+    said = [f"got a puncture in the middle of nowhere{end}" for end in ("", " now", " again", "?")]
+    utterances.append(shop / "utterances" / f"{OTHER}.txt", said)
+    assert run(shop, "train", "--json") == 3
+    worse = json.loads(capsys.readouterr().out)["gate"]["worse"]
+    assert [row["blocks"] for row in worse if row["source"] == f"{talk}:1"] == [True]
 
 
 def test_a_model_in_use_that_cannot_be_read_is_replaced_and_the_gate_says_so(

@@ -10,7 +10,7 @@ counts only when the sign test says so, and a protected line that flipped is ask
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from math import comb
 from pathlib import Path
@@ -301,36 +301,40 @@ def _shares(own: Sequence[Pair]) -> tuple[float, float]:
 
 
 def _golden(old: Path, new: Path, home: Home, urgent: frozenset[str]) -> list[Finding]:
-    """Return the turns of golden conversations that fail with one model alone."""
+    """Return the first turn of each golden conversation that fails with one model alone.
+
+    What follows such a turn mostly fails because of it. One blocks when its reply
+    was to be about an urgent topic, and now is about another.
+    """
     held = conversations.read_folder(home.conversations)
-    before = _failing(Bot.load(home=home, model=old), held)
-    now = _failing(Bot.load(home=home, model=new), held)
-    findings = []
-    for place in before.keys() ^ now.keys():
-        better = place in before
-        about_urgent = any(c.mark == "=" and c.text in urgent for c in _turn_checks(held, place))
-        said = before[place] if better else now[place]
-        verb = "holds again; it was" if better else "fails now"
-        source = f"{place[0]}:{place[1]}"
-        text = f"golden conversation {verb}: {said.removeprefix(f'{source}: ')}"
-        findings.append(Finding(better, text, source, blocks=about_urgent and not better))
-    return sorted(findings, key=lambda finding: finding.source)
+    before, now = Bot.load(home=home, model=old), Bot.load(home=home, model=new)
+    return [
+        finding
+        for one in held
+        for finding in _changed_turns(one, _failing(before, one), _failing(now, one), urgent)
+    ]
 
 
-def _failing(bot: Bot, held: Iterable[Conversation]) -> dict[tuple[Path, int], str]:
-    """Return the first failing of each turn, by its file and line."""
-    found: dict[tuple[Path, int], str] = {}
-    for one in held:
-        for failing in conversations.play(bot, one):
-            line = int(failing.removeprefix(f"{one.path}:").partition(":")[0])
-            found.setdefault((one.path, line), failing)
+def _changed_turns(
+    one: Conversation, before: dict[int, list[str]], now: dict[int, list[str]],
+    urgent: frozenset[str],
+) -> Iterator[Finding]:  # fmt: skip
+    says = {turn.line: turn.says for turn in one.turns}
+    for better, failings in ((True, before), (False, now)):
+        lines = failings.keys() - (now if better else before).keys()
+        if not lines:
+            continue
+        line = min(lines)
+        topic = any(f"wanted {name!r}" in text for name in urgent for text in failings[line])
+        verb = "holds again; before:" if better else "fails now:"
+        text = f'golden conversation {verb} "{says[line]}": {failings[line][0]}'
+        yield Finding(better, text, f"{one.path}:{line}", topic and not better)
+
+
+def _failing(bot: Bot, one: Conversation) -> dict[int, list[str]]:
+    """Return what fails in each turn, by its line, without the whole of the reply."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for failing in conversations.play(bot, one):
+        line, _, text = failing.removeprefix(f"{one.path}:").partition(": ")
+        found[int(line)].append(text.partition("; it was ")[0])
     return found
-
-
-def _turn_checks(
-    held: Iterable[Conversation], place: tuple[Path, int]
-) -> tuple[conversations.Check, ...]:
-    return next(
-        turn.checks for one in held if one.path == place[0]
-        for turn in one.turns if turn.line == place[1]
-    )  # fmt: skip
