@@ -98,10 +98,19 @@ def save_aside(trained: Trained, models: Path, name: str | None = None) -> Path:
         modelfile.save(aside, trained.description, trained.weights)
         held_out.save(aside, held_out.of(trained))
         _sync(aside)
+    except OSError as error:
+        discard(aside)
+        error.filename = error.filename or str(aside)  # which a full disk does not name
+        raise
     except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
+        discard(aside)
         raise
     return aside
+
+
+def discard(aside: Path) -> None:
+    """Take away a model that was saved aside."""
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def put_in_use(aside: Path) -> Path:
@@ -217,6 +226,10 @@ def _replace(path: Path, text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        error.filename = error.filename or str(path)
+        raise
     except BaseException:
         aside.unlink(missing_ok=True)
         raise

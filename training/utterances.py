@@ -184,6 +184,11 @@ def append(path: Path, lines: Sequence[str]) -> None:
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            aside.unlink()
+        error.filename = error.filename or str(path)  # which a full disk does not name
+        raise
     except BaseException:
         with suppress(OSError):
             aside.unlink()

@@ -46,7 +46,11 @@ def run(options: argparse.Namespace, home: Home) -> int:
     with lock.only_writer(home.models):
         trained = with_progress(trainer.train, rows, options.jobs, trainer.TRAINING_FOLDS + 1)
         aside = models.save_aside(trained, home.models, options.name)
-        verdict, seconds = _compared(aside, trained, home)
+        try:
+            verdict, seconds = _compared(aside, trained, home)
+        except BaseException:
+            models.discard(aside)
+            raise
         refused = verdict.refused and not options.force
         folder = models.put_beside(aside) if refused else models.put_in_use(aside)
     if options.json:
