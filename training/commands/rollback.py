@@ -44,5 +44,5 @@ def run(options: argparse.Namespace, home: Home) -> int:
     elif name == was:
         print(f"{name} is in use already")
     else:
-        print(f"model in use: {home.models / name}{f' (it was {was})' if was else ''}")
+        print(f"model in use: {name}{f' (it was {was})' if was else ''}")
     return 0
