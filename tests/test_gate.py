@@ -322,3 +322,17 @@ def test_a_sentence_stays_in_its_fold_when_others_come(trained: Trained) -> None
         own = {row.text for row in trained.rows if row.intent == intent}
         sizes = sorted(len(own & fold) for fold in before)
         assert sizes[-1] <= -(-len(own) // 3)
+
+
+def test_with_several_urgent_topics_each_must_be_surer_so_that_the_gate_is_as_sure() -> None:
+    def lost(count: int) -> list[gate.Finding]:
+        topics = [f"urgent_{number}" for number in range(5)]
+        pairs = [
+            Pair(Utterance(name, "help me"), (name, ANSWER), (OTHER if worse else name, ANSWER))
+            for name in topics
+            for worse in [name == topics[0]] * count + [False] * 50
+        ]
+        return [finding for finding in gate.intents(pairs, frozenset(topics)) if finding.blocks]
+
+    assert lost(6) == []  # 1 in 64, and five topics
+    assert lost(7)  # 1 in 128
