@@ -49,9 +49,12 @@ class Teacher:
         self._home = [] if home is None else ["--home", str(Path(home).expanduser().absolute())]
 
     def teach(self, intent: str, text: str) -> Outcome:
-        """Add an utterance; `text` must hold no secret, because arguments can be seen by others."""
+        """Add an utterance; `text` must hold no secret, because arguments can be seen by others.
+
+        The chat has asked already whether an intent that nobody has heard of is meant.
+        """
         # Without "--" a text that begins with a dash would be read as an option.
-        return self._run(["teach", "--json", "--", intent, text])
+        return self._run(["teach", "--json", "--new", "--", intent, text])
 
     def train(self, report: Report) -> Outcome:
         """Train, and put the new model in use; `report(done, of)` follows the fits.

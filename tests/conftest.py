@@ -47,7 +47,7 @@ def shipped() -> Home:
 
 @pytest.fixture(scope="session")
 def _small_home(tmp_path_factory: pytest.TempPathFactory, shipped: Home) -> Path:
-    from training import trainer, utterances
+    from training import models, trainer, utterances
 
     root = tmp_path_factory.mktemp("small") / "mybot"
     shutil.copytree(shipped.guide, root / "guide", ignore=shutil.ignore_patterns("__pycache__"))
@@ -57,7 +57,7 @@ def _small_home(tmp_path_factory: pytest.TempPathFactory, shipped: Home) -> Path
         lines = path.read_text(encoding="utf-8").splitlines()[::12]
         (root / "utterances" / path.name).write_text("\n".join(lines) + "\n", encoding="utf-8")
     rows = utterances.read_folder(root / "utterances")
-    trainer.write(trainer.train(rows, jobs=1), root / "models", "default")
+    models.write(trainer.train(rows, jobs=1), root / "models", "default")
     return root
 
 

@@ -15,7 +15,7 @@ from sklearn.pipeline import Pipeline
 
 from bot.classifier import Classifier
 from bot.home import Home
-from training import evaluation, pipeline, trainer
+from training import evaluation, models, pipeline, trainer
 from training.utterances import Utterance
 
 MODEL = Home.shipped().models / "default"
@@ -67,7 +67,7 @@ def two_intents(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     rows = [Utterance(intent, text) for intent, texts in lines.items() for text in texts]
     trained = trainer.train(rows, jobs=1)
-    return trainer.write(trained, tmp_path_factory.mktemp("models"), "two")
+    return models.write(trained, tmp_path_factory.mktemp("models"), "two")
 
 
 def test_a_model_of_two_intents_agrees_too(two_intents: Path) -> None:

@@ -21,6 +21,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from bot import keeping, repl
 from bot.home import Home
 from bot.inbox import FileInbox
+from training.__main__ import main
 
 UNKNOWN = "can you order me a taxi to the moon"
 QUESTION = "May I keep messages"
@@ -242,7 +243,8 @@ def test_control_c_stops_the_training_and_the_chat_lives_on(small_home: Path) ->
         not (small_home / "models" / "current").exists()
         or (small_home / "models" / "current").read_text() == "default\n"
     )
-    assert not [path for path in (small_home / "models").iterdir() if path.name.startswith(".")]
+    left = {path.name for path in (small_home / "models").iterdir() if path.name.startswith(".")}
+    assert left <= {".lock"}
 
 
 def test_a_refusal_of_the_training_is_passed_on_and_the_chat_lives_on(small_home: Path) -> None:
@@ -254,6 +256,28 @@ def test_a_refusal_of_the_training_is_passed_on_and_the_chat_lives_on(small_home
         chat.expect("> ")
         chat.send("i lost my card\r")
         chat.expect("1-800-528-2122")
+
+
+def test_a_worse_model_is_not_used_and_the_chat_says_what_got_worse(tmp_path: Path) -> None:
+    home = tmp_path / "shop"
+    Home.create(home, blank=True)
+    assert main(["--home", str(home), "train", "--name", "good", "--jobs", "1"]) == 0
+    path = home / "utterances" / "book_repair.txt"
+    with path.open("a", encoding="utf-8") as file:
+        file.writelines(
+            f"{text.removeprefix('! ')} {word}\n"
+            for text in utterances(home, "roadside_help")[1:]
+            for word in ("now", "today", "here", "there")
+        )
+    with terminal(home) as chat:
+        chat.send("/train\r")
+        chat.expect("The new model would be worse, so it is not used")
+        chat.expect(r"protected\s+line,\s+unseen")
+        chat.expect("rollback")
+        chat.expect("The model in use is as it was")
+        chat.send("/quit\r")
+        chat.expect(pexpect.EOF)
+    assert (home / "models" / "current").read_text() == "good\n"
 
 
 def test_tab_completes_commands_and_intents(small_home: Path) -> None:

@@ -21,6 +21,7 @@ from bot.home import Home
 from bot.inbox import FileInbox, InboxEntry
 from training import review_screen
 from training.__main__ import main
+from training.lock import LOCK_FILE
 from training.review import DECIDED_FILE, Review
 
 LINES = {
@@ -57,9 +58,10 @@ def lines(home: Home, intent: str) -> list[str]:
 
 
 def files(home: Home) -> dict[str, bytes]:
-    """Return every file of the home and what it holds."""
+    """Return every file of the home and what it holds, but for the lock, which is empty."""
     top = home.inbox.parent
-    return {str(p.relative_to(top)): p.read_bytes() for p in top.rglob("*") if p.is_file()}
+    found = (p for p in top.rglob("*") if p.is_file() and p.name != LOCK_FILE)
+    return {str(p.relative_to(top)): p.read_bytes() for p in found}
 
 
 def test_frequent_and_unsure_messages_come_first_and_near_duplicates_together(home: Home) -> None:

@@ -68,7 +68,16 @@ def test_the_home_is_named_wherever_the_program_runs(
     program("print(json.dumps({'given': sys.argv[1:]}))")
     monkeypatch.chdir(tmp_path)
     given = Teacher("mine").teach("greet", "-- hello").document["given"]
-    assert given == ["--home", str(tmp_path / "mine"), "teach", "--json", "--", "greet", "-- hello"]
+    assert given == [
+        "--home",
+        str(tmp_path / "mine"),
+        "teach",
+        "--json",
+        "--new",
+        "--",
+        "greet",
+        "-- hello",
+    ]
 
 
 @pytest.mark.parametrize(

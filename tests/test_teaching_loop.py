@@ -1,8 +1,8 @@
 """The README's terminal transcript of the teaching loop, replayed in a real terminal.
 
 The block after `<!-- loop -->`: `$ ` begins a command, `> ` and `label> ` what a person
-types, `...` stands for anything; every other line must come as it stands, but for its
-digits. To add a step, add its lines to the README.
+types, `...`, a line or a word, stands for anything; every other line must come as it
+stands, but for its digits. To add a step, add its lines to the README.
 """
 
 from __future__ import annotations
@@ -76,7 +76,10 @@ def replay(lines: list[str], terminal: Terminal) -> None:
             terminal.child.send(f"{line.removeprefix(prompt)}\r")
         elif line != "...":
             # Spaces are counted by the width of a number, so any will do.
-            words = [re.sub(r"\d+", r"\\d+", re.escape(word)) for word in line.split()]
+            words = [
+                ".+?" if word == "..." else re.sub(r"\d+", r"\\d+", re.escape(word))
+                for word in line.split()
+            ]
             terminal.find(r"\s+".join(words), next_to=next_to)
         next_to = not prompt and line != "..."
     terminal.child.expect(pexpect.EOF, timeout=SECONDS)

@@ -213,31 +213,3 @@ def test_progress_is_reported_for_every_fit() -> None:
     steps: list[tuple[int, int]] = []
     trainer.train(garden(), jobs=1, report=lambda done, of: steps.append((done, of)))
     assert steps == [(n, trainer.TRAINING_FOLDS + 1) for n in range(1, trainer.TRAINING_FOLDS + 2)]
-
-
-def test_writing_makes_a_new_folder_and_puts_it_in_use(trained: Trained, tmp_path: Path) -> None:
-    models = tmp_path / "models"
-    first = trainer.write(trained, models, "first")
-    before = (first / "weights.npz").read_bytes()
-    second = trainer.write(trained, models)
-    assert second != first
-    assert modelfile.current_name(models) == second.name
-    assert modelfile.load(second)[0] == trained.description
-    assert (first / "weights.npz").read_bytes() == before
-    assert {path.name for path in models.iterdir()} == {"first", second.name, "current"}
-
-
-def test_writing_under_a_name_in_use_replaces_that_model(trained: Trained, tmp_path: Path) -> None:
-    trainer.write(trained, tmp_path, "mine")
-    newer = Trained(replace(trained.description, seed=1), trained.weights, trained.held_out)
-    folder = trainer.write(newer, tmp_path, "mine")
-    assert modelfile.load(folder)[0].seed == 1
-    assert {path.name for path in tmp_path.iterdir()} == {"mine", "current"}
-
-
-def test_an_older_model_can_be_put_back_in_use(trained: Trained, tmp_path: Path) -> None:
-    trainer.write(trained, tmp_path, "old")
-    trainer.write(trained, tmp_path, "new")
-    trainer.use(tmp_path, "old")
-    assert modelfile.current_name(tmp_path) == "old"
-    assert (tmp_path / "current").read_bytes() == b"old\n"

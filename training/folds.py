@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -73,7 +75,8 @@ def fit_all(
     labels = [row.intent for row in rows]
     names = tuple(sorted(set(labels)))
     truth = np.searchsorted(names, labels).astype(np.int64)
-    folds = _folds(truth, count)
+    # A training is compared with the next, so its folds must not be dealt anew for a line more.
+    folds = _lasting_folds(rows, count) if with_whole else _folds(truth, count)
     if OUT_OF_SCOPE not in names and len(names) >= FEWEST_TO_LEAVE_OUT:
         folds += _without_intents(truth, len(names))
     if with_whole:
@@ -121,6 +124,28 @@ def _folds(truth: NDArray[np.int64], count: int) -> list[Fold]:
     return [Fold(inside.tolist(), outside.tolist()) for inside, outside in split]
 
 
+def _lasting_folds(rows: Sequence[Utterance], count: int) -> list[Fold]:
+    """Return stratified folds in which a sentence stays when others come or go.
+
+    Each takes its fold from a hash of its text, or the next one that has room: of the
+    n sentences of an intent a fold holds at most n / count, rounded up.
+    """
+    own: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for place, row in enumerate(rows):
+        code = int.from_bytes(blake2b(row.text.encode(), digest_size=8).digest(), "little")
+        own[row.intent].append((code, place))
+    count = min(count, min(len(places) for places in own.values()))
+    outside: list[list[int]] = [[] for _ in range(count)]
+    for places in own.values():
+        room = [-(-len(places) // count)] * count
+        for code, place in sorted(places):
+            fold = next(f for f in ((code + n) % count for n in range(count)) if room[f])
+            room[fold] -= 1
+            outside[fold].append(place)
+    everything = range(len(rows))
+    return [Fold(sorted(set(everything) - set(apart)), sorted(apart)) for apart in outside]
+
+
 def _without_intents(truth: NDArray[np.int64], count: int) -> list[Fold]:
     """Return one fold that has not seen every fifth intent.
 
@@ -145,6 +170,23 @@ def _fit_fold(
         return _Answers(fitted, (), np.empty((0, 0)), np.empty(0))
     logits, known = ask(fitted, counts.settings, [raw[row] for row in fold.outside])
     return _Answers(None, fitted.labels, logits, known)
+
+
+def ask_without(
+    rows: Sequence[Utterance], apart: Sequence[Utterance], settings: FeatureSettings
+) -> list[str]:
+    """Return what a model that was fitted to all rows but those `apart` takes these for."""
+    left_out = {(row.intent, row.text) for row in apart}
+    kept = [row for row in rows if (row.intent, row.text) not in left_out]
+    labels = [row.intent for row in kept]
+    messages = features.WordReader().transform([redaction.mask(row.text).text for row in kept])
+    solver = Solver.suited(len(kept), len(set(labels)))
+    with threadpool_limits(1):
+        fitted = fit(
+            Counts.of(messages, settings), messages, labels, range(len(kept)), solver=solver
+        )
+    logits, _ = ask(fitted, settings, [redaction.mask(row.text).text for row in apart])
+    return [fitted.labels[best] for best in logits.argmax(axis=1)]
 
 
 def ask(

@@ -16,7 +16,7 @@ from bot.errors import UtteranceError
 from bot.home import Home
 from bot.inbox import FileInbox, InboxEntry, teachable
 from bot.messages import OUT_OF_SCOPE, Classification, Zone
-from training import utterances
+from training import lock, utterances
 from training.grouping import groups
 
 DECIDED_FILE = "inbox.decided.jsonl"
@@ -82,7 +82,7 @@ class Review:
 
         Raises UtteranceError when the utterances cannot be read, and OSError.
         """
-        self._folder = home.utterances
+        self._folder, self._models = home.utterances, home.models
         self._records = home.inbox.with_name(DECIDED_FILE)
         known = {u.text.casefold(): u.intent for u in utterances.read_folder(home.utterances)}
         self.intents = sorted({*known.values(), OUT_OF_SCOPE})
@@ -105,17 +105,19 @@ class Review:
     def label(self, intent: str) -> list[str]:
         """Teach the current item's texts as `intent`; return what could not be taught, and why.
 
-        Raises UtteranceError, and decides nothing, when none of them could.
+        Raises UtteranceError, and decides nothing, when none of them could, and
+        ModelError while a training runs.
         """
         item = self.left[0]
         added, refused, reasons = [], [], []
-        for text in item.texts:
-            try:
-                if utterances.add(self._folder, intent, text):
-                    added.append(text)
-            except UtteranceError as error:
-                refused.append(text)
-                reasons.append(str(error))
+        with lock.only_writer(self._models, wait=lock.SHORT):
+            for text in item.texts:
+                try:
+                    if utterances.add(self._folder, intent, text):
+                        added.append(text)
+                except UtteranceError as error:
+                    refused.append(text)
+                    reasons.append(str(error))
         if len(refused) == len(item.texts):
             raise UtteranceError(reasons[0])
         rest = (replace(item, texts=tuple(refused), count=len(refused)),) if refused else ()
@@ -141,15 +143,20 @@ class Review:
         self.total += len(parts) - 1
 
     def undo(self) -> Item | None:
-        """Take the last decision of this sitting back; return its item, None when there is none."""
+        """Take the last decision of this sitting back; return its item, None when there is none.
+
+        Raises ModelError, and takes nothing back, while a training runs.
+        """
         if not self._done:
             return None
-        last = self._done.pop()
+        last = self._done[-1]
         # The lines first: a crash in between then brings the item back, not the label.
-        for text in last.added:
-            utterances.remove(self._folder, last.label, text)
+        with lock.only_writer(self._models, wait=lock.SHORT):
+            for text in last.added:
+                utterances.remove(self._folder, last.label, text)
         if last.record:
             linefile.keep(self._records, lambda lines: _without_last(lines, last.record))
+        self._done.pop()
         for item in last.rest:
             self.left.remove(item)
         self.left.insert(0, last.item)

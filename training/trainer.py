@@ -1,23 +1,19 @@
-"""Fits the classifier, calibrates it, chooses the thresholds and writes a model."""
+"""Fits the classifier, calibrates it and chooses the thresholds."""
 
 from __future__ import annotations
 
 import json
-import os
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from bot import modelfile, text
-from bot.errors import ModelError
+from bot import text
 from bot.linear import probabilities
 from bot.modelfile import FeatureSettings, ModelDescription, Weights
 from training import fitting, folds, zones
@@ -33,8 +29,6 @@ EVALUATION_FOLDS = 5
 MANY_PER_INTENT = 60
 """Utterances per intent, on average, from which a data set is a large one."""
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-
 
 @dataclass(frozen=True, slots=True)
 class Trained:
@@ -46,6 +40,8 @@ class Trained:
     """The numeric half."""
     held_out: HeldOut
     """What the folds said about the utterances that they had not seen."""
+    rows: tuple[Utterance, ...] = ()
+    """The utterances, in training order."""
 
 
 def in_training_order(utterances: Sequence[Utterance]) -> list[Utterance]:
@@ -125,7 +121,7 @@ def train(
         scores=zones.summary(scored, thresholds),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    return Trained(description, fitted.weights, held_out)
+    return Trained(description, fitted.weights, held_out, tuple(rows))
 
 
 def cross_validate(
@@ -152,42 +148,3 @@ def calibrate(held_out: HeldOut) -> float:
 
     found: Any = minimize_scalar(loss, bounds=(-3.0, 3.0), method="bounded")
     return round(float(np.exp(found.x)), 4)
-
-
-def write(trained: Trained, models: Path, name: str | None = None) -> Path:
-    """Write the model into a new folder below `models` and put it in use.
-
-    Without a name the folder is called after the time. The old model stays; a model
-    written under a name that exists takes the place of the old one.
-    """
-    if name is not None and (not _NAME.fullmatch(name) or name == modelfile.CURRENT_FILE):
-        raise ModelError(
-            f"the model's name is {name!r}; wanted letters, digits, '.', '_' or '-', "
-            f"the first a letter or digit, and not {modelfile.CURRENT_FILE!r}"
-        )
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    chosen = name or f"{stamp}-{trained.description.data_hash[:8]}"
-    aside = models / f".{chosen}.{os.getpid()}"
-    modelfile.save(aside, trained.description, trained.weights)
-    final = models / chosen
-    if final.exists():
-        old = models / f".{chosen}.old.{os.getpid()}"
-        final.rename(old)
-        aside.rename(final)
-        for file in old.iterdir():
-            file.unlink()
-        old.rmdir()
-    else:
-        aside.rename(final)
-    use(models, chosen)
-    return final
-
-
-def use(models: Path, name: str) -> None:
-    """Point the one line of `models/current` at a model."""
-    aside = models / f"{modelfile.CURRENT_FILE}.{os.getpid()}"
-    with aside.open("w", encoding="utf-8") as file:
-        file.write(f"{name}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(models / modelfile.CURRENT_FILE)

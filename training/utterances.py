@@ -6,6 +6,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -166,16 +167,32 @@ def add(folder: Path, intent: str, text: str) -> bool:
 
 
 def append(path: Path, lines: Sequence[str]) -> None:
-    """Add lines, as `format_line` gives them, to a file: written aside and renamed."""
+    """Add lines, as `format_line` gives them, to a file: written aside and renamed.
+
+    Of two processes that do so at once one would lose its lines: hold the lock of
+    training/lock.py.
+    """
     before = path.read_bytes() if path.exists() else b""
     if before and not before.endswith(b"\n"):
         before += b"\n"
-    aside = path.with_suffix(".txt.new")
-    with aside.open("wb") as file:
-        file.write(before + "".join(f"{line}\n" for line in lines).encode())
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
+    for left in path.parent.glob(f".{path.name}.*.new"):  # by a process that was killed
+        left.unlink(missing_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with aside.open("wb") as file:
+            file.write(before + "".join(f"{line}\n" for line in lines).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            aside.unlink()
+        error.filename = error.filename or str(path)  # which a full disk does not name
+        raise
+    except BaseException:
+        with suppress(OSError):
+            aside.unlink()
+        raise
 
 
 def remove(folder: Path, intent: str, text: str) -> bool:

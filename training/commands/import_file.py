@@ -34,7 +34,7 @@ def add(commands: Subparsers) -> None:
 
 def run(options: argparse.Namespace, home: Home) -> int:
     """Import; return the exit status."""
-    from training import formats, importing
+    from training import formats, importing, lock
 
     home.check_writable()
     plan = importing.plan(formats.read(options.file), home.utterances)
@@ -48,7 +48,8 @@ def run(options: argparse.Namespace, home: Home) -> int:
             "that it understood, and show the way to a person")  # fmt: skip
     if not options.yes and not _agreed(options, plan):
         return 0
-    importing.apply(plan, home.utterances)
+    with lock.only_writer(home.models, wait=lock.SHORT):
+        importing.apply(plan, home.utterances)
     say(options, f"added to {home.utterances}; now run: bot-train train")
     return 0
 

@@ -27,16 +27,17 @@ def add(commands: Subparsers) -> None:
 
 def run(options: argparse.Namespace, home: Home) -> int:
     """Teach; return the exit status."""
-    from training import utterances
+    from training import lock, utterances
 
     home.check_writable()
     if not home.utterances.is_dir():
         utterances.read_folder(home.utterances)
     path = home.utterances / f"{options.intent}.txt"
-    new = not path.exists()
-    if utterances.is_intent(options.intent) and not options.new:
-        _check_known(options.intent, home)
-    added = utterances.add(home.utterances, options.intent, options.text)
+    with lock.only_writer(home.models, wait=lock.SHORT):
+        new = not path.exists()
+        if utterances.is_intent(options.intent) and not options.new:
+            _check_known(options.intent, home)
+        added = utterances.add(home.utterances, options.intent, options.text)
     if options.json:
         print(json.dumps({"added": added, "file": str(path), "new_intent": new}))
     elif not added:

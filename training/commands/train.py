@@ -1,47 +1,111 @@
-"""`bot-train train`: fits a model and puts it in use."""
+"""`bot-train train`: fits a model, compares it with the one in use, and puts it in use."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 from typing import TYPE_CHECKING
 
 from bot.home import Home
+from bot.teacher import WORSE
 from training.commands.options import add_jobs, add_json, with_progress
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from training.commands.options import Subparsers
+    from training.gate import Verdict
+    from training.trainer import Trained
 
 
 def add(commands: Subparsers) -> None:
     """Add the command to the parser."""
-    command = commands.add_parser("train", help="fit a model to the utterances and put it in use")
+    command = commands.add_parser(
+        "train", help="fit a model to the utterances and put it in use",
+        description="Fit a model and compare it with the one in use. When it is worse on a "
+        "protected line ('! ' before it) or on an urgent topic, it is not put in use, and the "
+        "exit status is 3.",
+    )  # fmt: skip
     command.add_argument("--name", help="the model's folder; without it the time and a hash")
+    command.add_argument("--force", action="store_true", help="put it in use though it is worse")
     add_json(command)
     add_jobs(command)
 
 
 def run(options: argparse.Namespace, home: Home) -> int:
-    """Train; return the exit status."""
-    from bot import text
-    from training import lock, trainer, utterances
+    """Train, compare, and swap unless something got worse; return the exit status."""
+    from training import lock, models, trainer, utterances
 
     home.check_writable()
     rows = utterances.read_folder(home.utterances)
     utterances.check_trainable(rows)  # before anything is written
+    models.check_name(options.name)
     started = time.monotonic()
     with lock.only_writer(home.models):
         trained = with_progress(trainer.train, rows, options.jobs, trainer.TRAINING_FOLDS + 1)
-        folder = trainer.write(trained, home.models, options.name)
-    scores = dict(trained.description.scores)
+        aside = models.save_aside(trained, home.models, options.name)
+        try:
+            verdict, seconds = _compared(aside, trained, home)
+        except BaseException:
+            models.discard(aside)
+            raise
+        refused = verdict.refused and not options.force
+        folder = models.put_beside(aside) if refused else models.put_in_use(aside)
     if options.json:
-        print(json.dumps({"model": str(folder), "utterances": len(rows), "scores": scores}))
-        return 0
-    print(f"{len(rows):,} utterances, {len(trained.description.labels)} intents, "
-          f"{len(trained.weights.idf):,} features (version {text.FEATURES_VERSION}), "
-          f"solver {trainer.solver_for(rows)}, {time.monotonic() - started:.1f} s")  # fmt: skip
-    for name, value in scores.items():
-        print(f"  {name.replace('_', ' '):28} {value:.3f}")
-    print(f"model in use: {folder}")
+        figures = {"model": str(folder), "utterances": len(rows), "in_use": not refused,
+                   "scores": dict(trained.description.scores),
+                   "gate": {**verdict.to_dict(), "seconds": round(seconds, 3)}}  # fmt: skip
+        print(json.dumps(figures))
+    else:
+        _print_figures(trained, len(rows), time.monotonic() - started)
+        _print_verdict(verdict, with_worse=not refused)
+    if refused:
+        _print_refusal(verdict, folder)
+        return WORSE
+    if not options.json:
+        print(f"model in use: {folder}")
     return 0
+
+
+def _compared(aside: Path, trained: Trained, home: Home) -> tuple[Verdict, float]:
+    """Return what the gate finds, and its seconds; nothing for the first model of a home."""
+    from training import gate, models
+
+    started, here = time.monotonic(), models.in_use(home.models)
+    if not here:
+        return gate.Verdict(), 0.0
+    verdict = gate.compare(home.models / here, aside, trained, home)
+    return verdict, time.monotonic() - started
+
+
+def _print_figures(trained: Trained, count: int, seconds: float) -> None:
+    from bot import text
+    from training import trainer
+
+    print(f"{count:,} utterances, {len(trained.description.labels)} intents, "
+          f"{len(trained.weights.idf):,} features (version {text.FEATURES_VERSION}), "
+          f"solver {trainer.solver_for(trained.rows)}, {seconds:.1f} s")  # fmt: skip
+    for name, value in trained.description.scores.items():
+        print(f"  {name.replace('_', ' '):28} {value:.3f}")
+
+
+def _print_verdict(verdict: Verdict, *, with_worse: bool) -> None:
+    for note in verdict.notes:
+        print(note)
+    for title, better in (("better", True), ("worse", False)):
+        lines = verdict.lines(better=better)
+        if lines and (better or with_worse):
+            print("\n".join([f"{title} than before:", *(f"  {x}" for x in lines)]))
+
+
+def _print_refusal(verdict: Verdict, folder: Path) -> None:
+    """Say on stderr, where the chat looks too, what got worse and what to do."""
+    lines = [
+        "bot-train: not put in use, because it is worse than the model in use:",
+        *(f"  {line}" for line in verdict.lines(better=False)),
+        f"It lies in {folder}. To use it all the same: bot-train rollback {folder.name}, "
+        "or train again with --force",
+    ]
+    print("\n".join(lines), file=sys.stderr)

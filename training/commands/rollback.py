@@ -1,0 +1,48 @@
+"""`bot-train rollback`: puts an older model back in use."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TYPE_CHECKING
+
+from bot.home import Home
+from training.commands.options import add_json
+
+if TYPE_CHECKING:
+    from training.commands.options import Subparsers
+
+
+def add(commands: Subparsers) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser(
+        "rollback", help="put the model in use that was so before, or another one",
+        description="Put the model in use that was so before; again goes back further. "
+        "No model and no utterance is deleted.",
+    )  # fmt: skip
+    command.add_argument("model", metavar="MODEL", nargs="?", help="its name in bot-train list")
+    add_json(command)
+
+
+def run(options: argparse.Namespace, home: Home) -> int:
+    """Roll back; return the exit status."""
+    from bot import modelfile
+    from training import lock, models
+
+    home.check_writable()
+    with lock.only_writer(home.models, wait=lock.SHORT):
+        models.mend(home.models)
+        was = models.in_use(home.models)
+        if options.model is None:
+            name = models.go_back(home.models)
+        else:
+            name = models.find(home.models, options.model)
+            modelfile.load(home.models / name)  # a damaged one is not put in use
+            models.use(home.models, name)
+    if options.json:
+        print(json.dumps({"in_use": name, "was": was}))
+    elif name == was:
+        print(f"{name} is in use already")
+    else:
+        print(f"model in use: {name}{f' (it was {was})' if was else ''}")
+    return 0
