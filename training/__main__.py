@@ -8,13 +8,14 @@ from collections.abc import Sequence
 
 from bot.errors import BotError
 from bot.home import Home
-from training.commands import benchmark, evaluate, export, import_file, review, teach, train
+from training.commands import benchmark, check, evaluate, export, import_file, review, teach, train
 from training.scheduler import connected
 
 # scikit-learn takes a second to import: each command imports what it needs when it
 # runs, so that --help and mistakes are answered at once.
 COMMANDS = {
     "train": train,
+    "check": check,
     "evaluate": evaluate,
     "teach": teach,
     "review": review,
@@ -25,6 +26,7 @@ COMMANDS = {
 
 EXAMPLES = """examples:
   bot-train train                                    fit a model and put it in use
+  bot-train check                                    what is wrong, or may be, before training
   bot-train evaluate                                 measure on held-out folds and the fresh set
   bot-train evaluate --report out.html               the same as a page with plots
   bot-train teach report_lost_or_stolen_card "some kid grabbed my bag"
