@@ -34,5 +34,5 @@ def suspects(held_out: HeldOut, temperature: float) -> list[tuple[int, int]]:
     likelier = confident.argmax(axis=1)
     doubtful = np.flatnonzero((confident.max(axis=1) > 0) & (likelier != held_out.truth))
     trust = np.maximum(own, _LEAST) ** held_out.known
-    ranked = doubtful[np.argsort(trust[doubtful], kind="stable")]
+    ranked = doubtful[np.lexsort((own[doubtful], trust[doubtful]))]
     return [(int(row), int(likelier[row])) for row in ranked]
