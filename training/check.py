@@ -37,7 +37,7 @@ SHOWN = 10
 """Findings of one kind that are printed; the rest is counted."""
 MOST_DOUBTFUL = 100
 """Likely mislabelled lines that are named, the most doubtful first. With 3 % of the labels
-changed at random, 94 % of the first 50 were changed ones, 86 % of the first 100, 60 % of the
+changed at random, 94 % of the first 50 were changed ones, 83 % of the first 100, 55 % of the
 first 200 (docs/mislabelled.py): further down, a person's time is wasted."""
 _LONGEST = 70
 """Characters of a sentence that are shown."""
