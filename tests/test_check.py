@@ -290,6 +290,21 @@ def test_a_home_without_utterances_is_an_error_and_no_traceback(
     assert f"{home / 'utterances'}: no such folder; wanted" in capsys.readouterr().out
 
 
+def test_utterances_without_a_word_are_an_error_and_the_rest_is_still_said(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in (home / "utterances").iterdir():
+        path.unlink()
+    append(home / "utterances" / "affirm.txt", "?", "??")
+    append(home / "utterances" / "thank.txt", "!", "!?")
+    found = findings(home, capsys, "--jobs", "1")
+    errors = [finding for finding in found if finding["level"] == "error"]
+    assert [(each["kind"], each["file"], each["wanted"]) for each in errors] == [
+        ("unreadable", str(home / "utterances"), "sentences")
+    ]
+    assert "untaught" in {finding["kind"] for finding in found}
+
+
 def test_a_broken_guide_is_said_once_and_the_rest_is_still_looked_at(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

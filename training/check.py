@@ -20,7 +20,6 @@ from bot.modelfile import DESCRIPTION_FILE
 from training import confident, conversations, grouping, importing, trainer, utterances
 from training.folds import Report
 from training.utterances import Utterance
-from training.zones import HeldOut
 
 ALIKE_FROM = 0.75
 """Share of common character trigrams (Jaccard index) from which two sentences of different
@@ -103,10 +102,9 @@ def run(
         found += step()
         report(done, len(steps) + fits)
     if fits:
-        held_out = trainer.cross_validate(
-            rows, jobs=jobs, report=lambda done, of: report(len(steps) + done, len(steps) + of)
+        found += _mislabelled(
+            home, rows, jobs, lambda done, of: report(len(steps) + done, len(steps) + of)
         )
-        found += mislabelled(held_out, trainer.in_training_order(rows))
     return sorted(found, key=lambda finding: finding.level)
 
 
@@ -118,17 +116,21 @@ def _trainable(rows: list[Utterance]) -> bool:
     return True
 
 
-def mislabelled(held_out: HeldOut, rows: Sequence[Utterance]) -> list[Finding]:
-    """Return the rows, in training order, that held-out folds would label otherwise."""
-    found = []
-    for row, column in confident.suspects(held_out, trainer.calibrate(held_out))[:MOST_DOUBTFUL]:
-        what = (
-            f"{_shown(rows[row])} is {rows[row].intent}, and reads like {held_out.labels[column]}"
-        )
-        found.append(
-            _about(rows[row], "mislabelled", what, "it under that one, unless it is right here")
-        )
-    return found
+def _mislabelled(
+    home: Home, rows: Sequence[Utterance], jobs: int, report: Report
+) -> Iterator[Finding]:
+    """Find the utterances that held-out folds would label otherwise, most doubtful first."""
+    try:
+        held_out = trainer.cross_validate(rows, jobs=jobs, report=report)
+    except UtteranceError as error:
+        what, _, wanted = str(error).partition("; wanted ")
+        yield Finding("error", "unreadable", str(home.utterances), None, what, wanted)
+        return
+    ordered = trainer.in_training_order(rows)
+    for place, column in confident.suspects(held_out, trainer.calibrate(held_out))[:MOST_DOUBTFUL]:
+        row = ordered[place]
+        what = f"{_shown(row)} is {row.intent}, and reads like {held_out.labels[column]}"
+        yield _about(row, "mislabelled", what, "it under that one, unless it is right here")
 
 
 def text(found: Sequence[Finding]) -> str:
@@ -217,7 +219,7 @@ def _guide(home: Home, rows: Sequence[Utterance]) -> Iterator[Finding]:
         places = [(file, line) for file, line, name in headers if name == f"topic.{topic}"]
         place: tuple[str, int | None] = places[0] if places else (str(home.guide), None)
         what = f"the topic {topic} has no utterances, so nobody gets to it"
-        wanted = f"{home.utterances / topic}.txt"
+        wanted = f"some in {home.utterances / topic}.txt"
         yield Finding("warning", "untaught", *place, what, wanted)
 
 
