@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.home import Home
 from training import utterances
-from training.grouping import ALIKE_FROM, LARGEST, _trigrams, groups
+from training.grouping import ALIKE_FROM, LARGEST, _trigrams, groups, pairs
 
 
 def test_slips_and_courtesies_are_one_and_other_wishes_are_not() -> None:
@@ -53,3 +53,29 @@ def test_a_full_inbox_is_grouped_while_a_person_waits(shipped: Home) -> None:
     started = time.process_time()
     assert len(groups(rows)) > 3000
     assert time.process_time() - started < 5
+
+
+@given(
+    st.lists(st.text("abc xé", max_size=12), max_size=40),
+    st.sampled_from([0.3, 0.5, 0.6, 0.75, 1.0]),
+)
+def test_every_pair_that_is_alike_enough_is_found_and_no_other(
+    sentences: list[str], share: float
+) -> None:
+    sets = [_trigrams(sentence) for sentence in sentences]
+    wanted = {
+        (i, j): len(sets[i] & sets[j]) / len(sets[i] | sets[j])
+        for i in range(len(sets))
+        for j in range(i)
+        if sets[i] & sets[j] and len(sets[i] & sets[j]) >= share * len(sets[i] | sets[j]) - 1e-9
+    }
+    found = {(first, second): alike for first, second, alike in pairs(sentences, share)}
+    assert found.keys() == wanted.keys()
+    assert all(abs(found[pair] - wanted[pair]) < 1e-6 for pair in wanted)
+
+
+def test_all_the_shipped_lines_are_compared_in_seconds(shipped: Home) -> None:
+    rows = [row.text for row in utterances.read_folder(shipped.utterances)]
+    started = time.process_time()
+    assert len(pairs(rows, 0.75)) > 300
+    assert time.process_time() - started < 12

@@ -10,6 +10,7 @@ from bot.errors import BotError
 from bot.home import Home
 from training.commands import (
     benchmark,
+    check,
     evaluate,
     export,
     import_file,
@@ -27,6 +28,7 @@ COMMANDS = {
     "train": train,
     "list": list_models,
     "rollback": rollback,
+    "check": check,
     "evaluate": evaluate,
     "teach": teach,
     "review": review,
@@ -39,6 +41,7 @@ EXAMPLES = """examples:
   bot-train train                                    fit a model and put it in use
   bot-train list                                     the models, and which is in use
   bot-train rollback                                 the one in use before is so again
+  bot-train check                                    what is wrong, or may be, before training
   bot-train evaluate                                 measure on held-out folds and the fresh set
   bot-train evaluate --report out.html               the same as a page with plots
   bot-train teach report_lost_or_stolen_card "some kid grabbed my bag"

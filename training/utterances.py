@@ -46,17 +46,23 @@ def read_folder(folder: Path, *, with_also: bool = False) -> list[Utterance]:
     Raises UtteranceError, with every finding on a line of its own, when the
     folder is missing or holds a line that cannot be learned from.
     """
+    found, problems = scan(folder, with_also=with_also)
+    if problems:
+        raise UtteranceError("\n".join(problems))
+    return found
+
+
+def scan(folder: Path, *, with_also: bool = False) -> tuple[list[Utterance], list[str]]:
+    """Return the utterances that can be read, and `file:line: what; wanted` of all else."""
     if not folder.is_dir():
-        raise UtteranceError(
+        return [], [
             f"{folder}: no such folder; wanted one .txt file for each intent, one utterance a line"
-        )
+        ]
     problems: list[str] = []
     found: list[Utterance] = []
     for path in sorted(folder.glob("*.txt")):
         found += _read_file(path, problems, with_also=with_also)
-    if problems:
-        raise UtteranceError("\n".join(problems))
-    return found
+    return found, problems
 
 
 def _read_file(path: Path, problems: list[str], *, with_also: bool) -> list[Utterance]:
@@ -123,7 +129,14 @@ def check_trainable(utterances: list[Utterance]) -> None:
         for intent, rows in by_intent.items()
         if len({row.text for row in rows}) < 2
     ]
+    if problems := [*problems, *contradictions(utterances)]:
+        raise UtteranceError("\n".join(problems))
+
+
+def contradictions(utterances: Sequence[Utterance]) -> list[str]:
+    """Return `file:line: what; wanted` of each sentence that stands under two intents."""
     seen: dict[str, Utterance] = {}
+    problems = []
     for utterance in utterances:
         first = seen.setdefault(utterance.text.casefold(), utterance)
         if first.intent != utterance.intent:
@@ -131,8 +144,7 @@ def check_trainable(utterances: list[Utterance]) -> None:
                 f"{utterance.source}: the same sentence stands under {first.intent} "
                 f"({first.source}); wanted under one of them only"
             )
-    if problems:
-        raise UtteranceError("\n".join(problems))
+    return problems
 
 
 def add(folder: Path, intent: str, text: str) -> bool:

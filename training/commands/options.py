@@ -44,7 +44,9 @@ def _print_report(done: int, of: int) -> None:
     print(json.dumps({"done": done, "of": of}), file=sys.stderr, flush=True)
 
 
-def with_progress(work: Callable[..., Result], rows: Rows, jobs: int, fits: int) -> Result:
+def with_progress(
+    work: Callable[..., Result], rows: Rows, jobs: int, fits: int, *, label: str = "fits"
+) -> Result:
     """Return work(rows), with a bar that counts the fits on a terminal, silently elsewhere.
 
     With CARDLINE_PROGRESS set, a program follows: a line of JSON on stderr after each fit.
@@ -58,5 +60,5 @@ def with_progress(work: Callable[..., Result], rows: Rows, jobs: int, fits: int)
 
     from bot.progress import counted
 
-    with counted("fits", create_output(stdout=sys.stderr)) as report:
+    with counted(label, create_output(stdout=sys.stderr)) as report:
         return work(rows, jobs=jobs, report=report)

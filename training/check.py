@@ -1,0 +1,317 @@
+"""Looks a home over before training: findings as `file:line: what; wanted`. It writes nothing."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from typing import Literal
+
+from bot import Bot, guide_reader, linefile, redaction
+from bot.classifier import Classifier
+from bot.errors import BotError, GuideError, ModelError, UtteranceError
+from bot.guide_check import DEFAULTS
+from bot.home import Home
+from bot.inbox import InboxEntry
+from bot.modelfile import DESCRIPTION_FILE
+from training import confident, conversations, grouping, importing, trainer, utterances
+from training.folds import Report
+from training.utterances import Utterance
+
+ALIKE_FROM = 0.75
+"""Share of common character trigrams (Jaccard index) from which two sentences of different
+intents are worth a look: below it one word more or less mostly means another thing
+("certainly", "certainly not"). Of the shipped lines 15 pairs; from 0.7 on 30, from 0.6 on
+283 (docs/measurements.md)."""
+FEW_BESIDE = 0.2
+"""Share of the usual (median) number of utterances below which an intent has few."""
+FEWEST = 2
+"""Utterances that an intent needs."""
+STEPS = 8 + trainer.EVALUATION_FOLDS
+"""Steps and fits of a whole check, as announced before it begins."""
+SHOWN = 10
+"""Findings of one kind that are printed; the rest is counted."""
+MOST_DOUBTFUL = 100
+"""Likely mislabelled lines that are named, the most doubtful first. With 3 % of the labels
+changed at random, 94 % of the first 50 were changed ones, 83 % of the first 100, 55 % of the
+first 200 (docs/mislabelled.py): further down, a person's time is wasted."""
+_LONGEST = 70
+"""Characters of a sentence that are shown."""
+
+Level = Literal["error", "warning"]
+_PROBLEM = re.compile(r"(?P<file>.+?)(?::(?P<line>\d+))?: (?P<what>.*)", re.DOTALL)
+_HEADER = re.compile(r"\s*\[{1,2}\s*([\w.-]+)\s*\]{1,2}")
+_TOML_LINE = re.compile(r"\(at line (\d+), column \d+\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a person should look at."""
+
+    level: Level
+    """An error must be mended; a warning may be right as it is."""
+    kind: str
+    """What sort of thing, one word: 'contradiction', 'secret', 'guide' ..."""
+    file: str
+    """The file, or the folder, to be mended."""
+    line: int | None
+    """Its line, from 1; None for the whole file."""
+    what: str
+    """What came."""
+    wanted: str
+    """What was wanted; empty where `what` says it."""
+
+    def __str__(self) -> str:
+        where = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{where}: {self.what}{f'; wanted {self.wanted}' if self.wanted else ''}"
+
+    @classmethod
+    def of(cls, level: Level, kind: str, problem: str) -> Finding:
+        """Return the finding in a line such as `file:line: what; wanted ...`."""
+        found = _PROBLEM.fullmatch(problem)
+        file, line, text = found.group("file", "line", "what") if found else ("", None, problem)
+        what, _, wanted = text.partition("; wanted ")
+        return cls(level, kind, file, int(line) if line else None, what, wanted)
+
+
+def run(
+    home: Home, *, quick: bool = False, jobs: int = -1, report: Report = lambda done, of: None
+) -> list[Finding]:
+    """Return all findings, errors first.
+
+    `quick`: fit nothing, and so say nothing about mislabelled lines. `jobs`: fits side by
+    side, -1 for one a core. `report(done, of)` is called after each step and each fit.
+    """
+    rows, problems = utterances.scan(home.utterances)
+    steps: list[Callable[[], Iterable[Finding]]] = [
+        lambda: (Finding.of("error", "unreadable", problem) for problem in problems),
+        lambda: _contradictions(rows),
+        lambda: _secrets(rows),
+        lambda: _counts(home, rows),
+        lambda: _near(rows),
+        lambda: _guide(home, rows),
+        lambda: _model(home, rows, whole=not problems),
+        lambda: _inbox(home.inbox),
+    ]
+    fits = 0 if quick or not _trainable(rows) else trainer.EVALUATION_FOLDS
+    found: list[Finding] = []
+    for done, step in enumerate(steps, 1):
+        found += step()
+        report(done, len(steps) + fits)
+    if fits:
+        found += _mislabelled(
+            home, rows, jobs, lambda done, of: report(len(steps) + done, len(steps) + of)
+        )
+    return sorted(found, key=lambda finding: finding.level)
+
+
+def _trainable(rows: list[Utterance]) -> bool:
+    try:
+        utterances.check_trainable(rows)
+    except UtteranceError:  # each reason is a finding already
+        return False
+    return True
+
+
+def _mislabelled(
+    home: Home, rows: Sequence[Utterance], jobs: int, report: Report
+) -> Iterator[Finding]:
+    """Find the utterances that held-out folds would label otherwise, most doubtful first."""
+    try:
+        held_out = trainer.cross_validate(rows, jobs=jobs, report=report)
+    except UtteranceError as error:
+        what, _, wanted = str(error).partition("; wanted ")
+        yield Finding("error", "unreadable", str(home.utterances), None, what, wanted)
+        return
+    ordered = trainer.in_training_order(rows)
+    for place, column in confident.suspects(held_out, trainer.calibrate(held_out))[:MOST_DOUBTFUL]:
+        row = ordered[place]
+        what = f"{_shown(row)} is {row.intent}, and reads like {held_out.labels[column]}"
+        yield _about(row, "mislabelled", what, "it under that one, unless it is right here")
+
+
+def text(found: Sequence[Finding]) -> str:
+    """Return the findings for a person: errors, then warnings, a few of each kind."""
+    parts = []
+    for level in ("error", "warning"):
+        chosen = [finding for finding in found if finding.level == level]
+        if chosen:
+            parts.append("\n".join([f"{level}s:", *_lines(chosen)]))
+    counts = Counter(finding.level for finding in found)
+    return "\n\n".join([*parts, f"errors: {counts['error']:,}, warnings: {counts['warning']:,}"])
+
+
+def to_dicts(found: Iterable[Finding]) -> list[dict[str, object]]:
+    """Return JSON-ready values, all of them."""
+    return [asdict(finding) for finding in found]
+
+
+def _lines(found: Sequence[Finding]) -> Iterator[str]:
+    for kind, count in Counter(finding.kind for finding in found).items():
+        yield from [str(finding) for finding in found if finding.kind == kind][:SHOWN]
+        if count > SHOWN:
+            yield f"and {count - SHOWN:,} more of this kind ({kind}); --json lists them all"
+
+
+def _contradictions(rows: Sequence[Utterance]) -> Iterator[Finding]:
+    for problem in utterances.contradictions(rows):
+        yield Finding.of("error", "contradiction", problem)
+
+
+def _secrets(rows: Sequence[Utterance]) -> Iterator[Finding]:
+    for row in rows:
+        if redaction.mask(row.text).kinds:
+            what = f"holds a card number or code: {_shown(row)}"
+            yield _about(row, "secret", what, "the sentence without it", level="error")
+
+
+def _counts(home: Home, rows: Sequence[Utterance]) -> Iterator[Finding]:
+    """Find the intents with too few utterances, and with few beside the others."""
+    files = sorted(home.utterances.glob("*.txt")) if home.utterances.is_dir() else []
+    taught = Counter(intent for intent, _ in {(row.intent, row.text) for row in rows})
+    counts = {path: taught[path.stem] for path in files if utterances.is_intent(path.stem)}
+    if len(counts) < FEWEST and home.utterances.is_dir():
+        what = f"holds {len(counts)} intent(s)"
+        yield Finding(
+            "error", "few", str(home.utterances), None, what, "at least two files with utterances"
+        )
+    usual = median(counts.values()) if counts else 0
+    for path, count in counts.items():
+        has = f"the intent {path.stem} has {count} utterance{'' if count == 1 else 's'}"
+        if count < FEWEST:
+            yield Finding("error", "few", str(path), None, has, f"at least {FEWEST}")
+        elif count < FEW_BESIDE * usual:
+            what = f"{has}, the others {usual:,.0f} (median)"
+            wanted = f"at least {FEW_BESIDE:.0%} of that"
+            yield Finding("warning", "unbalanced", str(path), None, what, wanted)
+
+
+def _near(rows: Sequence[Utterance]) -> Iterator[Finding]:
+    """Find near-duplicates across intents, the likest first; the same sentence is an error."""
+    pairs = grouping.pairs([row.text for row in rows], ALIKE_FROM)
+    for later, earlier, share in sorted(pairs, key=lambda pair: -pair[2]):
+        row, other = rows[later], rows[earlier]
+        if row.intent != other.intent and row.text.casefold() != other.text.casefold():
+            what = (
+                f"{_shown(row)} is {row.intent}, and {share:.0%} like {_shown(other)}, "
+                f"which is {other.intent} ({other.source})"
+            )
+            yield _about(row, "near_duplicate", what, "one intent for both, unless both are right")
+
+
+def _guide(home: Home, rows: Sequence[Utterance]) -> Iterator[Finding]:
+    headers = list(_headers(home.guide))
+    try:
+        guide_reader.read(home.guide)
+    except GuideError as error:
+        for problem in error.problems:
+            yield _with_line(Finding.of("error", "guide", problem), headers)
+        return
+    intents = {row.intent for row in rows}
+    for intent in importing.unanswered(home, intents):
+        file = str(home.utterances / f"{intent}.txt")
+        what = f"the intent {intent} has no answer in the guide"
+        yield Finding("warning", "unanswered", file, None, what, f"a [topic.{intent}] there")
+    for topic in importing.untaught(home, intents):
+        places = [(file, line) for file, line, name in headers if name == f"topic.{topic}"]
+        place: tuple[str, int | None] = places[0] if places else (str(home.guide), None)
+        what = f"the topic {topic} has no utterances, so nobody gets to it"
+        wanted = f"some in {home.utterances / topic}.txt"
+        yield Finding("warning", "untaught", *place, what, wanted)
+
+
+def _headers(folder: Path) -> Iterator[tuple[str, int, str]]:
+    """Yield file, line and name of each table of the guide, in the order they are read."""
+    for path in [DEFAULTS, *sorted(folder.glob("*.toml"))]:
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            continue  # a finding of the guide's reader
+        for number, line in enumerate(lines, 1):
+            if header := _HEADER.match(line):
+                yield str(path), number, header[1]
+
+
+def _with_line(finding: Finding, headers: Sequence[tuple[str, int, str]]) -> Finding:
+    """Return the finding with the line of the table that it is about, where that is found."""
+    line: int | None = None
+    place = finding.what.split(": ")[0].split(".")
+    if at := _TOML_LINE.search(finding.what):
+        line = int(at[1])
+    elif place[1:] and place[1].isdigit():  # the third [[route]] of all is route.3
+        rows = [header for header in headers if header[2] == place[0]]
+        row = rows[int(place[1]) - 1 : int(place[1])]
+        line = row[0][1] if row and row[0][0] == finding.file else None
+    else:
+        names = {".".join(place[:n]) for n in range(1, len(place) + 1)}
+        inside = [h for h in headers if h[0] == finding.file and h[2] in names]
+        line = max(inside, key=lambda header: len(header[2]))[1] if inside else None
+    return Finding(finding.level, finding.kind, finding.file, line, finding.what, finding.wanted)
+
+
+def _model(home: Home, rows: Sequence[Utterance], *, whole: bool) -> Iterator[Finding]:
+    """Ask the model in use: is it of these utterances, and do the conversations go as written?"""
+    try:
+        folder = home.model_folder()
+        description = Classifier.load(folder).description
+    except (ModelError, OSError) as error:
+        reason = str(error).split("; ")[0]
+        yield Finding(
+            "warning", "no_model", str(home.models), None,
+            f"no model to use, so no conversation was played ({reason})", "one: bot-train train",
+        )  # fmt: skip
+        return
+    if whole and rows and description.data_hash != trainer.data_hash(rows):
+        yield Finding(
+            "warning", "stale_model", str(folder / DESCRIPTION_FILE), None,
+            "the model in use is of other utterances or settings", "a new one: bot-train train",
+        )  # fmt: skip
+    try:
+        bot = Bot.load(home=home)
+    except GuideError:
+        return  # said already; without a guide there is nobody to talk to
+    yield from _conversations(bot, home.conversations)
+
+
+def _conversations(bot: Bot, folder: Path) -> Iterator[Finding]:
+    for path in sorted(folder.glob("*.txt")):
+        try:
+            golden = conversations.read(path)
+        except (BotError, OSError, UnicodeDecodeError) as error:
+            problem = str(error) if isinstance(error, BotError) else f"{path}: cannot be read"
+            yield Finding.of("error", "conversation", problem)
+            continue
+        for problem in conversations.play(bot, golden):
+            yield Finding.of("error", "conversation", problem)
+
+
+def _inbox(path: Path) -> Iterator[Finding]:
+    wanted = "one JSON object a line, or the line taken out"
+    try:
+        lines = linefile.read(path)
+    except OSError as error:
+        what = f"cannot be read ({error.strerror})"
+        yield Finding("warning", "inbox", str(path), None, what, "a file")
+        return
+    for number, line in enumerate(lines, 1):
+        try:
+            if line.strip():
+                InboxEntry.from_json(line)
+        except ValueError as error:
+            yield Finding("warning", "inbox", str(path), number, str(error), wanted)
+
+
+def _about(
+    row: Utterance, kind: str, what: str, wanted: str, *, level: Level = "warning"
+) -> Finding:
+    file, _, line = row.source.rpartition(":")
+    return Finding(level, kind, file, int(line), what, wanted)
+
+
+def _shown(row: Utterance) -> str:
+    """Return an utterance fit to be printed: no secret, no control characters, not too long."""
+    text = redaction.mask(row.text).text
+    return repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...")
