@@ -24,7 +24,6 @@ from bot.turn import (
     answer,
     answer_aside,
     ask_which,
-    closed,
     declining,
     go_on,
     hand_over,
@@ -291,12 +290,7 @@ def _clarify(turn: Turn) -> Outcome | None:
     if turn.one_off:
         decision, after = take_up(turn, topics[0])
         return replace(decision, guess=topics[1]), after
-    if turn.before.clarified >= followups.MAX_CLARIFICATIONS:
-        return hand_over(turn, "neither")
-    after = replace(
-        closed(turn.session, "clarify"), options=topics, clarified=turn.before.clarified + 1
-    )
-    return ask_which(topics), after
+    return ask_which(turn, topics)
 
 
 def _narrowed(turn: Turn, topics: tuple[str, ...]) -> str | None:

@@ -9,6 +9,7 @@ from bot.decision import CALM, Decision
 from bot.guide import PHONE, Topic
 from bot.messages import OUT_OF_SCOPE
 from bot.turn import (
+    MAX_CLARIFICATIONS,
     Outcome,
     Turn,
     answer,
@@ -27,8 +28,6 @@ _CASE = 14
 """Words of one that asks about another case of it: 'and what is the number if ...'."""
 _ABOUT_IT = frozenset({"actually", "card", "just", "mine", "sorry", "this", "that", "wait"})
 """Longer words around a detail that wish for nothing."""
-MAX_CLARIFICATIONS = 2
-"""How often in a row the bot may ask what was meant."""
 MAX_OFFERS = 2
 """How often a second wish is offered before it is let go."""
 LIKELY_FROM = 0.5
@@ -237,10 +236,10 @@ def only_a_detail(turn: Turn) -> Outcome | None:
     noted = tuple(dict.fromkeys(entity.slot for entity in turn.heard.entities))
     if not noted or not turn.only_details():
         return None
-    options, times = turn.before.options, turn.before.clarified
-    if options and times < MAX_CLARIFICATIONS:
-        after = replace(turn.session, last="clarify", clarified=times + 1)
-        return replace(ask_which(options), noted=noted), after
+    options = turn.before.options
+    if options and turn.before.clarified < MAX_CLARIFICATIONS:
+        decision, after = ask_which(turn, options)
+        return replace(decision, noted=noted), after
     best = _wish_beside(turn)
     if best:
         return take_up(turn, best)  # 'lost my personal card, in Denver'

@@ -185,7 +185,7 @@ def repeat(turn: Turn) -> Outcome:
     """Say again what was said last."""
     session, topics = turn.session, turn.guide.topics
     if session.options:
-        return ask_which(session.options), replace(session, last="clarify")
+        return ask_which(turn, session.options)
     if session.last in ("unknown", "unknown_again", "neither", *CALM):
         return hand_over(turn, session.last)
     if session.last in turn.guide.says and session.last not in ("cancel", "repeat"):

@@ -14,6 +14,8 @@ from bot.session import Session
 
 UPSET = ("frustrated", "swearing")
 """Groups of phrases by which somebody who has had enough is known."""
+MAX_CLARIFICATIONS = 2
+"""How often in a row the bot may ask what was meant."""
 NEAR_TIE = 0.6
 """Share of the first topic's probability from which an urgent second one is taken instead."""
 
@@ -305,6 +307,10 @@ def _person(turn: Turn) -> tuple[GuideRoute, ...]:
     return turn.guide.resolve(turn.guide.person, usual | dict(turn.session.slots))
 
 
-def ask_which(topics: tuple[str, ...]) -> Decision:
-    """Return the question which of two topics was meant."""
-    return Decision("clarify", topics[0], options=topics)
+def ask_which(turn: Turn, topics: tuple[str, ...]) -> Outcome:
+    """Ask which of two topics was meant, for the first time or again; at last give a person."""
+    times = turn.before.clarified
+    if times >= MAX_CLARIFICATIONS:
+        return hand_over(turn, "neither")
+    after = replace(closed(turn.session, "clarify"), options=topics, clarified=times + 1)
+    return Decision("clarify", topics[0], options=topics), after
