@@ -10,6 +10,8 @@ from bot.guide import PHONE, Topic
 from bot.messages import OUT_OF_SCOPE
 from bot.turn import (
     MAX_CLARIFICATIONS,
+    SURELY_ANOTHER,
+    WISH_FROM,
     Outcome,
     Turn,
     answer,
@@ -32,8 +34,6 @@ MAX_OFFERS = 2
 """How often a second wish is offered before it is let go."""
 LIKELY_FROM = 0.5
 """Confidence from which a message with a corrected detail may be a wish of its own."""
-WISH_FROM = 0.4
-"""Confidence from which a word beside details is a wish."""
 YES_FROM = 0.6
 """Confidence from which a message that looks like a 'yes' is one, after an offer."""
 
@@ -105,9 +105,10 @@ def sheet_wanted(turn: Turn) -> Outcome | None:
 
 def sheet_unknown(turn: Turn) -> Outcome | None:
     """Let go of the offered lines of the call sheet when they are not known."""
-    if turn.before.last not in ("offer", "sheet") or turn.wants() is not None:
-        return None
     heard = turn.heard.classification
+    wanted = turn.wants() is not None and heard.confidence >= SURELY_ANOTHER
+    if turn.before.last not in ("offer", "sheet") or wanted:
+        return None
     denies = heard.ranking[0][0] == "deny" and heard.confidence >= DENY_FROM
     said = denies or turn.mentions("dont_know") or turn.mentions("refuse")
     if not said or turn.heard.entities or "?" in turn.heard.text:

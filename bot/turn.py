@@ -16,6 +16,10 @@ UPSET = ("frustrated", "swearing")
 """Groups of phrases by which somebody who has had enough is known."""
 MAX_CLARIFICATIONS = 2
 """How often in a row the bot may ask what was meant."""
+SURELY_ANOTHER = 0.8
+"""Confidence from which a message is a wish of its own, whatever else its words could be."""
+WISH_FROM = 0.4
+"""Confidence from which a word beside details is a wish, and an unclear message one."""
 NEAR_TIE = 0.6
 """Share of the first topic's probability from which an urgent second one is taken instead."""
 
@@ -139,11 +143,13 @@ def take_up(turn: Turn, name: str) -> Outcome:
         slots = {**slots, **implied}
     # Nobody who is angry is asked anything before they have the number they ask for.
     urgent = turn.is_urgent(topic) or (turn.is_upset() and PHONE in topic.routes)
-    later = "" if name == session.later else session.later
+    faq = topic.faq_for(turn.words)
+    # 'Do I pay for that call?' is not yet the wish to pay a bill.
+    later = "" if name == session.later and faq is None else session.later
     if slots is not session.slots or (urgent, later) != (session.urgent, session.later):
         # Frozen nouns of many fields are made anew only when something is new.
         turn = replace(turn, session=replace(session, slots=slots, urgent=urgent, later=later))
-    return answer(turn, topic, faq=topic.faq_for(turn.words), anew=True)
+    return answer(turn, topic, faq=faq, anew=True)
 
 
 def answer(

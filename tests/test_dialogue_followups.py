@@ -367,7 +367,7 @@ def test_bare_details_one_after_the_other_are_all_read(bot: Bot) -> None:
 
 
 def test_a_detail_instead_of_a_choice_is_noted_and_the_choice_stays_open(bot: Bot) -> None:
-    noted, chosen = talk(bot, "my bill is wrong", "it's a corporate card btw", "2")[1:]
+    noted, chosen = talk(bot, "there is something on my bill", "it's a corporate card btw", "1")[1:]
     assert noted.text.startswith("Noted: corporate card.")
     assert "Did you mean" in noted.text
     assert chosen.intent == "dispute_charge"
