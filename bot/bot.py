@@ -191,7 +191,8 @@ class Bot:
         guide = knowledge.guide
         masked = _masked(text, session, guide)
         kept = text_.composed(masked.text.strip()[:MAX_CHARACTERS])
-        entities = knowledge.extractor.extract(kept, asked=session.asking)
+        asked = session.asking or _unanswered(session, guide)
+        entities = knowledge.extractor.extract(kept, asked=asked)
         if today is not None:
             entities = tuple(_dated(entity, guide, today) for entity in entities)
         classification = knowledge.classifier.classify_masked(kept)
@@ -205,6 +206,12 @@ class Bot:
                 classification = wish
         wishes = clauses.wishes(kept, classification, classify, entities, guide.filler)
         return Understanding(kept, classification, entities, masked.kinds, wishes)
+
+
+def _unanswered(session: Session, guide: Guide) -> str:
+    """Return the slot that the last topic still lacks, though nobody is asked for it any more."""
+    topic = guide.topics.get(session.topic)
+    return guide.missing(topic, session.slots, session.declined) or "" if topic else ""
 
 
 def _know(home: Home, model: Path | str | None) -> _Knowledge:

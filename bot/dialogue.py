@@ -19,12 +19,12 @@ from bot.messages import Entity, Understanding
 from bot.session import Session
 from bot.turn import (
     NEAR_TIE,
+    SURELY_ANOTHER,
     Outcome,
     Turn,
     answer,
     answer_aside,
     ask_which,
-    closed,
     declining,
     go_on,
     hand_over,
@@ -43,10 +43,6 @@ NARROWED_FROM = 0.3
 _NEVER_GUESSED = tuple(name for name in manners.STEERING if name != "goodbye")
 _PART = re.compile(r"[^.,;!?]+")
 _UNDECIDED = frozenset({"both", "refuse", "dont_know"})
-SURELY_ANOTHER = 0.8
-"""Confidence from which a question in a form is one of its own, whatever words it holds."""
-SURELY_BOTH = 0.8
-"""Probability of a topic and small talk together from which there is no other wish."""
 _FEW = 3
 """Words of a message that is rather an answer than a question."""
 _CHOOSING = ("first", "second", "both", "neither")
@@ -138,10 +134,12 @@ def _own_wishes(heard: Understanding, guide: Guide) -> tuple[str, ...]:
     """
     given = {entity.slot for entity in heard.entities}
     topics = guide.topics
-    own = tuple(
-        name for name in heard.wishes if name not in topics or given.isdisjoint(topics[name].sets)
+    wishes = tuple(name for name in heard.wishes if name in topics)
+    if not wishes and len(heard.wishes) == 1:
+        return heard.wishes  # 'Good evening. Are you a person?'
+    return tuple(
+        name for name in wishes if not topics[name].sets or given.isdisjoint(topics[name].sets)
     )
-    return tuple(name for name in own if name in topics) or own
 
 
 def _wanted(heard: Understanding, session: Session, guide: Guide) -> tuple[Entity, ...]:
@@ -273,18 +271,15 @@ def _clarify(turn: Turn) -> Outcome | None:
     heard = turn.heard.classification
     if heard.zone != "clarify":
         return None
-    best = heard.ranking[0][0]
-    first, second = heard.ranking[:2]
-    both = first[1] + second[1]
-    chatting = sum(chance for name, chance in (first, second) if name in turn.guide.says)
-    likely = chatting >= SMALL_TALK_FROM and best in turn.guide.says
-    if likely and best not in _NEVER_GUESSED:
-        return manners.small_talk(replace(turn, intent=best))
+    talk = {n: p for n, p in heard.ranking if n in turn.guide.says and n not in _NEVER_GUESSED}
+    chatting = sum(talk.values())
+    if chatting >= SMALL_TALK_FROM:
+        return manners.small_talk(replace(turn, intent=max(talk, key=talk.__getitem__)))
     topics = tuple(name for name, _ in heard.ranking if _may_be_meant(turn, name))[:2]
     if len(topics) < 2:
         return None
-    if best == topics[0] and chatting and both >= SURELY_BOTH:
-        return take_up(turn, best)  # torn between a wish and small talk, and no two wishes
+    if dict(heard.ranking)[topics[0]] >= SURELY_ANOTHER * (1 - chatting):
+        return take_up(turn, topics[0])  # only small talk beside it made it doubtful
     if (urgent := turn.urgent_of(topics)) is not None:
         return take_up(turn, urgent)
     for one, other in (topics, topics[::-1]):
@@ -297,19 +292,17 @@ def _clarify(turn: Turn) -> Outcome | None:
     if turn.one_off:
         decision, after = take_up(turn, topics[0])
         return replace(decision, guess=topics[1]), after
-    if turn.before.clarified >= followups.MAX_CLARIFICATIONS:
-        return hand_over(turn, "neither")
-    after = replace(
-        closed(turn.session, "clarify"), options=topics, clarified=turn.before.clarified + 1
-    )
-    return ask_which(topics), after
+    return ask_which(turn, topics)
 
 
 def _narrowed(turn: Turn, topics: tuple[str, ...]) -> str | None:
-    """Return that one of two near topics about which alone the words ask a narrower question."""
+    """Return that one of two near topics about which the words ask a narrower question."""
     chances = dict(turn.heard.classification.ranking)
-    named = [n for n in topics if turn.guide.topics[n].faq_for(turn.words) is not None]
-    if len(named) != 1 or chances[named[0]] < NARROWED_FROM:
+    known = {name: turn.guide.topics[name] for name in topics}
+    faqs = {name: topic.faq_for(turn.words) for name, topic in known.items()}
+    named = [name for name in topics if faqs[name] is not None]
+    answers = {known[name].faqs[faq].answer for name, faq in faqs.items() if faq is not None}
+    if len(answers) != 1 or chances[named[0]] < NARROWED_FROM:
         return None
     return named[0] if chances[named[0]] >= NEAR_TIE * chances[topics[0]] else None
 

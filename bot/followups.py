@@ -9,6 +9,9 @@ from bot.decision import CALM, Decision
 from bot.guide import PHONE, Topic
 from bot.messages import OUT_OF_SCOPE
 from bot.turn import (
+    MAX_CLARIFICATIONS,
+    SURELY_ANOTHER,
+    WISH_FROM,
     Outcome,
     Turn,
     answer,
@@ -29,14 +32,10 @@ _ABOUT_IT = frozenset({"actually", "card", "just", "mine", "sorry", "this", "tha
 """Longer words around a detail that wish for nothing."""
 _NO_QUESTIONS = frozenset({"greet", "goodbye", "thank", "affirm", "deny"})
 """Small talk that asks for nothing."""
-MAX_CLARIFICATIONS = 2
-"""How often in a row the bot may ask what was meant."""
 MAX_OFFERS = 2
 """How often a second wish is offered before it is let go."""
 LIKELY_FROM = 0.5
 """Confidence from which a message with a corrected detail may be a wish of its own."""
-WISH_FROM = 0.4
-"""Confidence from which a word beside details is a wish."""
 YES_FROM = 0.6
 """Confidence from which a message that looks like a 'yes' is one, after an offer."""
 
@@ -108,9 +107,10 @@ def sheet_wanted(turn: Turn) -> Outcome | None:
 
 def sheet_unknown(turn: Turn) -> Outcome | None:
     """Let go of the offered lines of the call sheet when they are not known."""
-    if turn.before.last not in ("offer", "sheet") or turn.wants() is not None:
-        return None
     heard = turn.heard.classification
+    wanted = turn.wants() is not None and heard.confidence >= SURELY_ANOTHER
+    if turn.before.last not in ("offer", "sheet") or wanted:
+        return None
     denies = heard.ranking[0][0] == "deny" and heard.confidence >= DENY_FROM
     said = denies or turn.mentions("dont_know") or turn.mentions("refuse")
     if not said or turn.heard.entities or "?" in turn.heard.text:
@@ -247,10 +247,10 @@ def only_a_detail(turn: Turn) -> Outcome | None:
     noted = tuple(dict.fromkeys(entity.slot for entity in turn.heard.entities))
     if not noted or not turn.only_details():
         return None
-    options, times = turn.before.options, turn.before.clarified
-    if options and times < MAX_CLARIFICATIONS:
-        after = replace(turn.session, last="clarify", clarified=times + 1)
-        return replace(ask_which(options), noted=noted), after
+    options = turn.before.options
+    if options and turn.before.clarified < MAX_CLARIFICATIONS:
+        decision, after = ask_which(turn, options)
+        return replace(decision, noted=noted), after
     best = _wish_beside(turn)
     if best:
         return take_up(turn, best)  # 'lost my personal card, in Denver'

@@ -8,7 +8,7 @@ from bot.decision import CALM, Decision
 from bot.guide import Topic
 from bot.messages import OUT_OF_SCOPE
 from bot.session import Session
-from bot.turn import UPSET, Outcome, Turn, answer, ask_which, closed, hand_over
+from bot.turn import UPSET, WISH_FROM, Outcome, Turn, answer, ask_which, closed, hand_over
 
 STEERING = ("affirm", "deny", "repeat", "cancel", "restart", "goodbye")
 """Small talk that steers the conversation, and is followed only when it is clear."""
@@ -81,7 +81,9 @@ def _apologises(turn: Turn) -> bool:
     A bare 'sorry' may begin anything: 'sorry, what do you mean'.
     """
     first = [hit for hit in turn.hits.get("apology", ()) if hit.first == 0 < hit.last]
-    unclear = turn.heard.classification.zone == "unknown" and "?" not in turn.heard.text
+    heard = turn.heard.classification
+    likely = heard.zone != "unknown" and heard.confidence >= WISH_FROM
+    unclear = not turn.intent and not likely and "?" not in turn.heard.text
     answers = turn.heard.entities or turn.unclear or turn.heard.masked
     declines = turn.mentions("dont_know") or turn.mentions("refuse")
     return bool(first) and unclear and not answers and not declines and not turn.before.options
@@ -133,8 +135,8 @@ def _is_over(turn: Turn, topic: Topic) -> bool:
 def small_talk(turn: Turn) -> Outcome | None:
     """Answer small talk and the words that steer the conversation."""
     intent = turn.intent
-    if intent in STEERING and _corrects(turn):
-        return None  # 'scrap that, it is my personal one'
+    if intent in STEERING and (_corrects(turn) or _asks_more(turn)):
+        return None  # 'scrap that, it is my personal one'; 'is that safe?'
     if turn.mentions("do_it_for_me") and intent != "bot_challenge":
         return None  # 'can you reset it for me' is no wish to start over
     heard = turn.heard.classification
@@ -158,6 +160,13 @@ def small_talk(turn: Turn) -> Outcome | None:
     open_slot = turn.before.asking or None
     decision = Decision("say", intent, saying=intent, asks=open_slot)
     return decision, replace(turn.session, last=intent)
+
+
+def _asks_more(turn: Turn) -> bool:
+    """Tell whether the message asks a narrower question about what was answered last."""
+    topic = turn.guide.topics.get(turn.before.about)
+    asks = topic is not None and "?" in turn.heard.text
+    return asks and topic is not None and topic.faq_for(turn.words) is not None
 
 
 def _corrects(turn: Turn) -> bool:
@@ -185,7 +194,7 @@ def repeat(turn: Turn) -> Outcome:
     """Say again what was said last."""
     session, topics = turn.session, turn.guide.topics
     if session.options:
-        return ask_which(session.options), replace(session, last="clarify")
+        return ask_which(turn, session.options)
     if session.last in ("unknown", "unknown_again", "neither", *CALM):
         return hand_over(turn, session.last)
     if session.last in turn.guide.says and session.last not in ("cancel", "repeat"):

@@ -66,12 +66,14 @@ EMERGENCY_FROM = 0.4
 def emergency_among_details(turn: Turn) -> Outcome | None:
     """Hear the emergency in a message that else holds only details: 'Tokyo, amex stolen'."""
     heard = turn.heard.classification
-    unclear = heard.zone == "clarify" and not turn.intent
-    if not unclear or not turn.heard.entities or turn.before.options:
+    if heard.zone == "unknown" or not turn.heard.entities or turn.before.options:
+        return None
+    if len(turn.heard.wishes) > 1:
         return None
     if turn.guide.filler.issuperset(turn.beside_details()):
         return None
-    topics = tuple(name for name, _ in heard.ranking[:2] if name in turn.guide.topics)
+    chances = heard.ranking[:1] if turn.intent else heard.ranking[:2]
+    topics = tuple(n for n, p in chances if n in turn.guide.topics and p >= EMERGENCY_FROM)
     urgent = turn.urgent_of(topics) if topics else None
     if urgent is None or urgent == turn.before.topic:
         return None

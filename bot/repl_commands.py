@@ -192,7 +192,7 @@ def _intent(chat: Chat, named: str) -> str:
 
 
 def _teach_line(chat: Chat, intent: str, text: str) -> bool:
-    outcome = chat.teacher.teach(intent, text)
+    outcome = chat.teacher.teach(intent, text, new=intent not in chat.intents())
     if outcome.status != 0:
         chat.screen.show(_said(outcome) or "The line was not added.")
         return False

@@ -48,13 +48,14 @@ class Teacher:
         """Work on the home in the folder `home`; None is the shipped one."""
         self._home = [] if home is None else ["--home", str(Path(home).expanduser().absolute())]
 
-    def teach(self, intent: str, text: str) -> Outcome:
-        """Add an utterance; `text` must hold no secret, because arguments can be seen by others.
+    def teach(self, intent: str, text: str, *, new: bool = False) -> Outcome:
+        """Add an utterance; `new`: to an intent that may not exist yet.
 
-        The chat has asked already whether an intent that nobody has heard of is meant.
+        `text` must hold no secret, because arguments can be seen by others.
         """
         # Without "--" a text that begins with a dash would be read as an option.
-        return self._run(["teach", "--json", "--new", "--", intent, text])
+        made = ["--new"] if new else []
+        return self._run(["teach", "--json", *made, "--", intent, text])
 
     def train(self, report: Report) -> Outcome:
         """Train, and put the new model in use; `report(done, of)` follows the fits.

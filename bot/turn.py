@@ -14,6 +14,12 @@ from bot.session import Session
 
 UPSET = ("frustrated", "swearing")
 """Groups of phrases by which somebody who has had enough is known."""
+MAX_CLARIFICATIONS = 2
+"""How often in a row the bot may ask what was meant."""
+SURELY_ANOTHER = 0.8
+"""Confidence from which a message is a wish of its own, whatever else its words could be."""
+WISH_FROM = 0.4
+"""Confidence from which a word beside details is a wish, and an unclear message one."""
 NEAR_TIE = 0.6
 """Share of the first topic's probability from which an urgent second one is taken instead."""
 
@@ -137,11 +143,13 @@ def take_up(turn: Turn, name: str) -> Outcome:
         slots = {**slots, **implied}
     # Nobody who is angry is asked anything before they have the number they ask for.
     urgent = turn.is_urgent(topic) or (turn.is_upset() and PHONE in topic.routes)
-    later = "" if name == session.later else session.later
+    faq = topic.faq_for(turn.words)
+    # 'Do I pay for that call?' is not yet the wish to pay a bill.
+    later = "" if name == session.later and faq is None else session.later
     if slots is not session.slots or (urgent, later) != (session.urgent, session.later):
         # Frozen nouns of many fields are made anew only when something is new.
         turn = replace(turn, session=replace(session, slots=slots, urgent=urgent, later=later))
-    return answer(turn, topic, faq=topic.faq_for(turn.words), anew=True)
+    return answer(turn, topic, faq=faq, anew=True)
 
 
 def answer(
@@ -305,6 +313,10 @@ def _person(turn: Turn) -> tuple[GuideRoute, ...]:
     return turn.guide.resolve(turn.guide.person, usual | dict(turn.session.slots))
 
 
-def ask_which(topics: tuple[str, ...]) -> Decision:
-    """Return the question which of two topics was meant."""
-    return Decision("clarify", topics[0], options=topics)
+def ask_which(turn: Turn, topics: tuple[str, ...]) -> Outcome:
+    """Ask which of two topics was meant, for the first time or again; at last give a person."""
+    times = turn.before.clarified
+    if times >= MAX_CLARIFICATIONS:
+        return hand_over(turn, "neither")
+    after = replace(closed(turn.session, "clarify"), options=topics, clarified=times + 1)
+    return Decision("clarify", topics[0], options=topics), after

@@ -218,6 +218,18 @@ def test_after_two_did_you_means_in_a_row_comes_a_person(talk: Talk) -> None:
     assert talk("the thing", CODE, other="view_statement").act == "clarify"
 
 
+@pytest.mark.parametrize("order", ["crc", "ccr", "crr"])
+def test_a_did_you_mean_said_again_counts_as_one_more(talk: Talk, order: str) -> None:
+    def say(kind: str) -> Decision:
+        if kind == "r":
+            return talk("say that again", "repeat")
+        return talk("the thing", CODE, other="view_statement")
+
+    turns = [say(kind) for kind in order]
+    assert [decision.act for decision in turns] == ["clarify", "clarify", "unknown"]
+    assert phones(turns[-1]) == {P1_US}
+
+
 def test_a_one_off_is_answered_for_all_cases_and_asks_nothing(guide: Guide) -> None:
     for name, topic in guide.topics.items():
         decision, _ = step(heard(topic.offer, name), None, guide)
