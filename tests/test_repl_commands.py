@@ -23,7 +23,7 @@ from bot.home import Home
 from bot.inbox import FileInbox
 from training.__main__ import main
 
-UNKNOWN = "can you order me a taxi to the moon"
+UNKNOWN = "what is the capital of mongolia"
 QUESTION = "May I keep messages"
 
 

@@ -73,7 +73,6 @@ def test_the_home_is_named_wherever_the_program_runs(
         str(tmp_path / "mine"),
         "teach",
         "--json",
-        "--new",
         "--",
         "greet",
         "-- hello",
