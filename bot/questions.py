@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.turn import Outcome, Turn, answer, declining, go_on, hand_over, take_up
 
-EMERGENCY_FROM = 0.4
+EMERGENCY_FROM = 0.5
 """Confidence from which an unclear message in a form is taken for an emergency."""
 EMERGENCY_SURE = 0.9
 """The same for one that holds the detail asked for: 'lost it on vacation'."""
@@ -57,10 +57,6 @@ def enough_asked(turn: Turn) -> Outcome | None:
     decision, after = answer(declining(turn, *topic.needs), topic, brief=brief)
     # An offer to note details would be one more question.
     return replace(decision, offer=()), replace(after, last="answer")
-
-
-EMERGENCY_FROM = 0.4
-"""Probability from which words beside details are an emergency."""
 
 
 def emergency_among_details(turn: Turn) -> Outcome | None:
