@@ -233,17 +233,22 @@ def test_control_characters_of_an_utterance_do_not_reach_the_terminal(
 def test_lines_under_the_wrong_intent_are_found_first_and_only_by_the_whole_check(
     small_home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wrong = ["someone stole my card yesterday", "my card was stolen on the train"]
     path = small_home / "utterances" / "rewards_points.txt"
-    append(path, *wrong)
+    before = count(path)
+    append(
+        path, "someone stole my card yesterday", "my card was stolen on the train",
+        "please help me i lost my card at the airport", "how do i pay my bill online",
+        "i want to dispute a charge on my statement", "what time do your lines open",
+    )  # fmt: skip
     found = findings(small_home, capsys, "--jobs", "1")
     doubtful = [finding for finding in found if finding["kind"] == "mislabelled"]
-    assert {finding["line"] for finding in doubtful[:5] if finding["file"] == str(path)} == {
-        count(path) - 1,
-        count(path),
-    }
-    first = next(finding for finding in doubtful if finding["line"] == count(path))
-    assert "reads like report_lost_or_stolen_card" in str(first["what"])
+    planted = [
+        int(str(finding["line"])) - before if finding["file"] == str(path) else 0
+        for finding in doubtful
+    ]
+    assert sum(line > 0 for line in planted[:10]) >= 4
+    assert {line for line in planted if line > 0} == {1, 2, 3, 4, 5, 6}
+    assert "reads like report_lost_or_stolen_card" in str(doubtful[planted.index(2)]["what"])
     assert len(doubtful) <= 100
     assert "mislabelled" not in {finding["kind"] for finding in findings(small_home, capsys)}
 
