@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
 import shutil
 import signal
+import string
 import subprocess
 import sys
-import time
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,23 +19,31 @@ import pytest
 from bot import Bot
 from bot.errors import ModelError
 from bot.home import Home
+from bot.inbox import FileInbox, InboxEntry
 from training import models, utterances
 from training.__main__ import main
 
-MOMENTS = 20
+LANDED = 20
+"""Kills that have to meet a command at work."""
+TRIES = 10 * LANDED
 WARM = """
-import os, signal, sys
+import json, os, signal, sys, time
+import prompt_toolkit.shortcuts
 import training.commands.train, training.models, training.trainer, training.gate, training.lock
-import training.review
+import training.formats, training.importing, training.review_screen
 from training.__main__ import main
 for line in sys.stdin:
-    child = os.fork()
+    wanted = json.loads(line)
+    begin, child = time.perf_counter(), os.fork()
     if child == 0:
-        sys.stdout = open(os.devnull, "w")
-        os._exit(main(line.rstrip("\\n").split("\\t")))
-    print(child, flush=True)
-    status = os.waitpid(child, 0)[1]
-    print(os.waitstatus_to_exitcode(status), flush=True)
+        os.dup2(os.open(wanted["stdin"], os.O_RDONLY), 0)
+        sys.stdin, sys.stdout = open(0), open(os.devnull, "w")
+        os._exit(main(wanted["command"]))
+    if wanted["after"] is not None:
+        time.sleep(max(0.0, begin + wanted["after"] - time.perf_counter()))
+        os.kill(child, signal.SIGKILL)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    print(json.dumps([status, time.perf_counter() - begin]), flush=True)
 """
 """Forks a process for each command, with all that it imports at hand: so that the moments
 of the kills lie in the work, and not in a second of imports."""
@@ -62,54 +70,109 @@ def labelled(home: Path) -> Counter[tuple[str, str]]:
     return Counter((row.intent, row.text) for row in utterances.read_folder(home / "utterances"))
 
 
-def commands(dice: random.Random, number: int) -> list[str]:
-    return dice.choice([
-        ["train", "--jobs", "1", "--force"],
-        ["train", "--jobs", "1", "--force", "--name", "first"],
-        ["teach", "greet", f"ahoy number {number}"],
-        ["rollback"],
-    ])  # fmt: skip
+def sentence(dice: random.Random) -> str:
+    return " ".join("".join(dice.choices(string.ascii_lowercase, k=7)) for _ in range(4))
+
+
+class Shop:
+    """The bot that is killed over and over, and what must still be there each time."""
+
+    def __init__(self, root: Path, dice: random.Random) -> None:
+        self.root, self.dice, self.stdin = root, dice, root / "stdin"
+        self.inbox = FileInbox(Home.at(root).inbox)
+        self.lines = labelled(self.root)
+        self.new: set[tuple[str, str]] = set()
+        """What the command may add."""
+
+    def ready(self, kind: str) -> list[str]:
+        """Lay out what a command works on; return its words."""
+        texts = [sentence(self.dice) for _ in range(4)]
+        intents = ("greet", "out_of_scope") * 2
+        self.new = set(zip(intents, texts, strict=True))
+        self.stdin.write_text("".join(f"{intent}\n" for intent in intents))
+        if kind == "teach":
+            return ["teach", *min(self.new)]
+        if kind == "import":
+            rows = [json.dumps({"text": t, "intent": i}) for i, t in sorted(self.new)]
+            (self.root / "rows.jsonl").write_text("\n".join(rows))
+            return ["import", str(self.root / "rows.jsonl"), "--yes"]
+        if kind == "review":
+            for place, text in enumerate(texts):
+                entry = InboxEntry(text, "unknown", (("greet", place / 10),), "2026-05-01T10:00Z")
+                self.inbox.add(entry)
+            self.new = {(intent, text) for text in texts for intent in intents}
+            return ["review"]
+        self.new = set()
+        if kind == "rollback":
+            folder = self.root / "models"
+            if not models.before(folder):
+                models.use(folder, next(n for n in models.names(folder) if n != "first"))
+                models.use(folder, "first")
+            return ["rollback"]
+        return [*kind.split(), "--jobs", "1", "--force"]
+
+    def check(self, kind: str) -> None:
+        """Assert that the bot answers, and that every line and message is still there."""
+        now = labelled(self.root)
+        assert not self.lines - now, kind
+        assert set(now - self.lines) <= self.new, kind
+        if kind == "review":
+            waiting = {entry.text for entry in self.inbox.read()}
+            assert {text for _, text in self.new} <= waiting | {text for _, text in now}
+        assert Bot.load(home=self.root).reply("my chain snapped").text
+        self.lines = now
+
+
+def told(
+    warm: subprocess.Popen[str], shop: Shop, command: list[str], after: float | None
+) -> tuple[int, float]:
+    """Run a command, and kill it `after` so many seconds; return its status and how long it ran."""
+    wanted = {
+        "command": ["--home", str(shop.root), *command], "after": after,
+        "stdin": str(shop.stdin),
+    }  # fmt: skip
+    assert warm.stdin is not None
+    assert warm.stdout is not None
+    warm.stdin.write(f"{json.dumps(wanted)}\n")
+    warm.stdin.flush()
+    status, seconds = json.loads(warm.stdout.readline())
+    return status, seconds
 
 
 @needs_posix
-def test_killed_at_twenty_random_moments_the_bot_answers_and_no_line_is_lost(
+def test_killed_at_twenty_random_moments_the_bot_answers_and_nothing_is_lost(
     shop: Path, root: Path
 ) -> None:
     dice = random.Random(20_26)
-    lines, killed = labelled(shop), 0
+    it = Shop(shop, dice)
+    kinds = ("train", "train --name first", "teach", "rollback", "import", "review")
+    killed: Counter[str] = Counter()
     with subprocess.Popen(
         [sys.executable, "-c", WARM], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL, text=True, cwd=root,
     ) as warm:  # fmt: skip
+        takes = {}
+        for kind in kinds:  # once to the end, to know within what time to kill
+            status, takes[kind] = told(warm, it, it.ready(kind), None)
+            assert status == 0, kind
+            it.check(kind)
+        for number in range(TRIES):
+            if killed.total() >= LANDED and len(killed) == len(kinds):
+                break
+            kind = kinds[number % len(kinds)]
+            status, _ = told(warm, it, it.ready(kind), dice.uniform(0.0, takes[kind]))
+            killed[kind] += status == -signal.SIGKILL
+            it.check(kind)
         assert warm.stdin is not None
-        assert warm.stdout is not None
-        for number in range(MOMENTS):
-            command = commands(dice, number)
-            warm.stdin.write("\t".join(["--home", str(shop), *command]) + "\n")
-            warm.stdin.flush()
-            child = int(_next_number(warm))
-            time.sleep(dice.uniform(0.0, 0.6 if command[0] == "train" else 0.02))
-            with suppress(ProcessLookupError):  # it was done before
-                os.kill(child, signal.SIGKILL)
-            killed += _next_number(warm) == -signal.SIGKILL
-            now = labelled(shop)
-            assert not lines - now, command
-            assert set(now - lines) <= {("greet", f"ahoy number {number}")}, command
-            assert Bot.load(home=shop).reply("my chain snapped").text
-            lines = now
         warm.stdin.close()
-    assert killed >= MOMENTS // 2
+    assert killed.total() >= LANDED, killed
+    assert len(+killed) == len(kinds), killed
     assert main(["--home", str(shop), "train", "--jobs", "1", "--force"]) == 0
     folder = shop / "models"
     assert not [p for p in folder.iterdir() if p.name.startswith(".") and p.name != ".lock"]
     assert main(["--home", str(shop), "teach", "greet", "ahoy at last"]) == 0
     assert not list((shop / "utterances").glob(".greet.txt.*"))
     assert models.in_use(folder)
-
-
-def _next_number(warm: subprocess.Popen[str]) -> int:
-    assert warm.stdout is not None
-    return int(warm.stdout.readline())
 
 
 @needs_posix

@@ -59,6 +59,15 @@ def test_writing_under_a_name_in_use_replaces_that_model(trained: Trained, tmp_p
     assert visible(tmp_path) == {"mine", "current"}
 
 
+def test_going_back_from_a_replaced_model_finds_the_one_that_was_in_use(
+    trained: Trained, tmp_path: Path
+) -> None:
+    for name in ("first", "second", "first"):
+        models.write(trained, tmp_path, name)
+    assert models.in_use(tmp_path) == "first"
+    assert models.go_back(tmp_path) == "second"
+
+
 def test_going_back_goes_back_further_each_time(trained: Trained, tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
         models.write(trained, tmp_path, name)

@@ -128,6 +128,7 @@ def put_in_use(aside: Path) -> Path:
     shutil.copytree(aside, copy)
     for path in (*copy.iterdir(), copy):
         _sync(path)
+    _remember_before(models, name, aside.name)
     _point(models, aside.name)
     final.rename(old)
     copy.rename(final)
@@ -151,10 +152,15 @@ def put_beside(aside: Path) -> Path:
 
 def use(models: Path, name: str) -> None:
     """Put a model in use, and remember which was in use before."""
-    here = in_use(models)
-    if here and here != name:
-        _write_history(models, [*_history(models), here])
+    _remember_before(models, name)
     _point(models, name)
+
+
+def _remember_before(models: Path, *coming: str) -> None:
+    """Add the model in use to the history, unless it is what comes into use."""
+    here = in_use(models)
+    if here and here not in coming:
+        _write_history(models, [*_history(models), here])
 
 
 def go_back(models: Path) -> str:
