@@ -205,7 +205,12 @@ class Bot:
             if wish.zone == "answer" and clearer and wish.intent in guide.topics:
                 classification = wish
         wishes = clauses.wishes(kept, classification, classify, entities, guide.filler)
-        return Understanding(kept, classification, entities, masked.kinds, wishes)
+        bare = clauses.beside_details(kept, entities)
+        beside = classify(bare) if entities else None
+        wishes = wishes or clauses.behind_greeting(
+            bare, beside or classification, classify, guide.topics
+        )
+        return Understanding(kept, classification, entities, masked.kinds, wishes, beside)
 
 
 def _unanswered(session: Session, guide: Guide) -> str:

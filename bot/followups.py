@@ -32,6 +32,8 @@ _ABOUT_IT = frozenset({"actually", "card", "just", "mine", "sorry", "this", "tha
 """Longer words around a detail that wish for nothing."""
 _NO_QUESTIONS = frozenset({"greet", "goodbye", "thank", "affirm", "deny"})
 """Small talk that asks for nothing."""
+_NO_WISH = frozenset({*_NO_QUESTIONS, "help"})
+"""Small talk beside a detail that names no wish yet."""
 MAX_OFFERS = 2
 """How often a second wish is offered before it is let go."""
 LIKELY_FROM = 0.5
@@ -238,8 +240,17 @@ def bare_detail(turn: Turn) -> Outcome | None:
         return None
     if not all(turn.guide.slots[entity.slot].ask for entity in turn.heard.entities):
         return None  # 'and by mail?' is a wish
-    filler = turn.guide.filler.issuperset(turn.beside_details())
-    return only_a_detail(turn) if filler else None
+    return only_a_detail(turn) if _wishes_for_nothing(turn) else None
+
+
+def _wishes_for_nothing(turn: Turn) -> bool:
+    """Tell whether the words beside the details ask for nothing: 'hello there, i've a'."""
+    if turn.guide.filler.issuperset(turn.beside_details()):
+        return True
+    beside = turn.heard.beside
+    if beside is None or turn.before.topic or turn.heard.wishes:
+        return False  # 'so personal cards is the first one' is about what was said before
+    return beside.zone == "answer" and beside.intent in _NO_WISH
 
 
 def only_a_detail(turn: Turn) -> Outcome | None:
@@ -274,6 +285,7 @@ def _wish_beside(turn: Turn) -> str:
         return ""
     beside = turn.beside_details()
     if not turn.guide.filler.issuperset(beside):
-        return best if heard.confidence >= WISH_FROM else ""
+        likely = heard.confidence >= WISH_FROM and turn.beside_mean(best)
+        return best if likely else ""
     names_it = any(len(word) > 3 and word not in _ABOUT_IT for word in beside)
     return best if names_it and heard.confidence >= LIKELY_FROM else ""

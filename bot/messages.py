@@ -56,6 +56,8 @@ class Understanding:
     wishes: tuple[str, ...] = ()
     """The two intents of a message with two wishes, in the order said; the one that stands
     beside a greeting or thanks; else empty."""
+    beside: Classification | None = None
+    """What the words beside the details mean on their own; None where there is no detail."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def emergency_among_details(turn: Turn) -> Outcome | None:
     chances = heard.ranking[:1] if turn.intent else heard.ranking[:2]
     topics = tuple(n for n, p in chances if n in turn.guide.topics and p >= EMERGENCY_FROM)
     urgent = turn.urgent_of(topics) if topics else None
-    if urgent is None or urgent == turn.before.topic:
+    if urgent is None or urgent == turn.before.topic or not turn.beside_mean(urgent):
         return None
     # 'Right. Corporate card, Phoenix' is torn between many things, and speaks of none.
     return take_up(turn, urgent) if dict(heard.ranking)[urgent] >= EMERGENCY_FROM else None

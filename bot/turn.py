@@ -116,6 +116,15 @@ class Turn:
             if not any(a <= start < b for a, b in spans)
         ]
 
+    def beside_mean(self, topic: str) -> bool:
+        """Tell whether the words beside the details are about a topic, or nobody looked.
+
+        Customers who are in trouble speak of their cards: so 'good morning, I have got a
+        corporate card' as a whole looks like trouble, but 'good morning, I have got a' does not.
+        """
+        beside = self.heard.beside
+        return beside is None or (beside.zone != "unknown" and beside.ranking[0][0] == topic)
+
     def only_details(self, *, most: int = 2) -> bool:
         """Tell whether little more than details stands in the message: `most` long words."""
         filler = self.guide.filler

@@ -93,6 +93,12 @@ def test_a_wish_that_is_announced_as_one_more_is_found_however_strong_the_first_
         ("good evening!", "greet"),
         ("hello there my friend", "greet"),
         ("thank you so much, you have been great", "thank"),
+        ("hello fraud", "dispute_charge"),
+        ("hello stolen", "report_lost_or_stolen_card"),
+        ("hi scammed", "dispute_charge"),
+        ("hello, corporate card, fraud", "dispute_charge"),
+        ("good morning america", "greet"),
+        ("here again", "greet"),
     ],
 )
 def test_what_is_asked_after_a_greeting_is_answered(bot: Bot, message: str, intent: str) -> None:
@@ -105,4 +111,41 @@ def test_where_somebody_is_is_a_detail_and_no_second_wish(bot: Bot, where: str) 
     reply = bot.reply(f"i lost my card, personal, {where}", session_id="w")
     assert reply.intent == "report_lost_or_stolen_card"
     assert "Shall we go on" not in reply.text
+    bot.forget("w")
+
+
+@pytest.mark.parametrize(
+    "opener",
+    [
+        "good morning, i've got a corporate card",
+        "Hello there! It's a corporate card that I have.",
+        "hi i'm in spain",
+        "hey, personal card here",
+    ],
+)
+def test_a_greeting_with_a_detail_is_no_emergency(bot: Bot, opener: str) -> None:
+    reply = bot.reply(opener, session_id="w")
+    assert reply.text.startswith("Noted: ")
+    assert reply.slots
+    assert not reply.routes
+    bot.forget("w")
+
+
+@pytest.mark.parametrize(
+    ("message", "number"),
+    [
+        ("my work card got nicked in Lyon", "+1-623-492-3932"),
+        ("lost my personal card, in Denver", "1-800-528-2122"),
+        ("hi, personal card, can't find it anywhere", "1-800-528-2122"),
+        ("morning. business card, it's been swallowed by the atm in Rome", "+1-623-492-3932"),
+        ("hi i'm abroad and have lost my card", "+1-623-492-5450"),
+        ("help my personal card is gone", "1-800-528-2122"),
+    ],
+)
+def test_an_emergency_beside_greetings_and_details_is_one(
+    bot: Bot, message: str, number: str
+) -> None:
+    reply = bot.reply(message, session_id="w")
+    assert reply.intent == "report_lost_or_stolen_card"
+    assert number in reply.text
     bot.forget("w")

@@ -122,9 +122,8 @@ class TornBot(Bot):
         if not self.torn:
             return heard
         halves = tuple((topic, 0.5) for topic in self.torn)
-        return replace(
-            heard, classification=Classification(self.torn[0], 0.5, "clarify", halves), wishes=()
-        )
+        torn = Classification(self.torn[0], 0.5, "clarify", halves)
+        return replace(heard, classification=torn, wishes=(), beside=None)
 
 
 def _lacks(text: str, reply: Reply) -> str:
