@@ -29,6 +29,8 @@ COURTESY = ("greet", "thank")
 AFTER_GREETING_FROM = 0.03
 """Share of the whole from which what stands behind a greeting may be the wish: 'hi, scammed'
 is 0.41 a dispute, 'good morning fraud' 0.04."""
+BEHIND_GREETING_CLEAR_FROM = 0.8
+"""Probability from which that alone is clear."""
 _LONGEST_GREETING = 3
 """Words that are taken for a greeting before the rest is looked at."""
 _FEWEST_WORDS = 3
@@ -92,7 +94,8 @@ def behind_greeting(
         return ()
     for _, _, end in text.word_spans(message)[:_LONGEST_GREETING]:
         rest = classify(message[end:])
-        if rest.zone == "answer" and rest.intent == second and rest.confidence >= CLEAR_FROM:
+        clear = rest.zone == "answer" and rest.confidence >= BEHIND_GREETING_CLEAR_FROM
+        if clear and rest.intent == second:
             return (second,)
     return ()
 

@@ -81,7 +81,7 @@ def _says_yes(turn: Turn) -> bool:
         return False  # 'I am not sure' holds a 'sure'
     heard = turn.heard.classification
     likely = heard.confidence >= YES_FROM and heard.zone != "unknown"
-    return likely and heard.ranking[0][0] == "affirm"
+    return turn.intent == "affirm" or (likely and heard.ranking[0][0] == "affirm")
 
 
 def offering(turn: Turn, outcome: Outcome) -> Outcome:

@@ -108,3 +108,26 @@ def test_a_stem_that_stands_once_beside_a_frequent_neighbour_is_doubtful() -> No
     doubtful = {weights.stems[number] for number in weights.doubtful}
     assert "crad" in doubtful
     assert not doubtful & {"card", "bill", "pay"}
+
+
+@pytest.mark.usefixtures("steps")
+def test_a_line_more_leaves_the_steps_of_all_others_in_their_order() -> None:
+    seen: list[list[str]] = []
+
+    class Watched(fitting.SGDClassifier):  # type: ignore[misc]
+        def fit(self, rows: object, labels: list[str]) -> Watched:
+            seen.append(labels)
+            super().fit(rows, labels)
+            return self
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fitting, "SGDClassifier", Watched)
+        for more in ([], [["ahoy", "there"]]):
+            messages = [*MESSAGES, *more]
+            labels = [f"{n % 5} {n}" for n in range(len(messages))]
+            counts = Counts.of(messages, FeatureSettings())
+            solver = Solver("sgd", 3)
+            fitting.fit(counts, messages, labels, range(len(messages)), solver=solver)
+    before, after = seen
+    assert [label for label in after if label in before] == before
+    assert before != sorted(before)
