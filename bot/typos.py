@@ -144,15 +144,17 @@ def intended(counts: Mapping[str, int]) -> dict[str, int]:
     twenty times as frequent: 'adress' stands in many sets more than once.
     """
     often = {word: count for word, count in counts.items() if count > 1}
+    slips: set[str] = set()
+    for word, count in often.items():
+        # Only the most frequent words have slips that stand there more than once.
+        most = count // SLIP_RATIO
+        if most > 1:
+            near = (*_swapped(word), *_neighbours(word))
+            slips.update(other for other in near if 0 < often.get(other, 0) <= most)
     return {
         word: count
         for word, count in often.items()
-        if len(word) <= SHORTEST
-        or word in common_words()
-        or not any(
-            often.get(other, 0) >= SLIP_RATIO * count
-            for other in (*_swapped(word), *_neighbours(word))
-        )
+        if len(word) <= SHORTEST or word in common_words() or word not in slips
     }
 
 
