@@ -1,4 +1,4 @@
-"""Killed, out of space, or broken by hand: a model answers and every labelled line is there."""
+"""Killed, out of space, read-only, or broken: a model answers and every labelled line is there."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import signal
 import string
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from pathlib import Path
 
@@ -54,6 +55,22 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 size = int(sys.argv[1])
 resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 sys.exit(main(sys.argv[2:]))
+"""
+READ_ONLY = """
+import contextlib, io, json, os, sys
+from training.__main__ import main
+def told(home, command):
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = main(["--home", home, *(word.replace("HOME", home) for word in command)])
+    return status, err.getvalue()
+commands = json.loads(sys.argv[3])
+for command in commands:
+    sys.stdin = open(os.devnull)
+    told(sys.argv[1], command)  # on a twin, so that all is imported before rights are dropped
+if os.geteuid() == 0:
+    os.setuid(65534)  # root may write anywhere
+print(json.dumps([told(sys.argv[2], command) for command in commands]))
 """
 needs_posix = pytest.mark.skipif(os.name == "nt", reason="signals and limits of POSIX")
 
@@ -205,6 +222,40 @@ def test_a_full_disk_is_one_clear_line_and_changes_nothing(
     assert models.in_use(shop / "models") == in_use
     assert Bot.load(home=shop).reply("my chain snapped").text
     assert not [p for p in (shop / "models").iterdir() if p.name.endswith(tuple("0123456789"))]
+
+
+@needs_posix
+def test_a_read_only_home_is_one_clear_line_and_stays_as_it_is(shop: Path, root: Path) -> None:
+    models.use(shop / "models", "first")
+    rows = shop / "rows.csv"
+    rows.write_text("text,intent\nahoy there friend,greet\n")
+    FileInbox(Home.at(shop).inbox).add(
+        InboxEntry("ahoy ahoy", "unknown", (("greet", 0.3),), "2026-05-01T10:00Z")
+    )
+    with tempfile.TemporaryDirectory() as name:
+        home, twin = Path(name) / "home", Path(name) / "twin"
+        for copy in (home, twin):
+            shutil.copytree(shop, copy)
+        commands = [
+            ["train", "--jobs", "1"], ["teach", "greet", "ahoy there"], ["rollback", "first"],
+            ["review"], ["import", "HOME/rows.csv", "--yes"], ["export", "--csv", "HOME/out.csv"],
+        ]  # fmt: skip
+        for path in (Path(name), home, *home.rglob("*")):
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+        done = subprocess.run(
+            [sys.executable, "-c", READ_ONLY, str(twin), str(home), json.dumps(commands)],
+            cwd=root, capture_output=True, text=True, timeout=60, check=True,
+        )  # fmt: skip
+        for command, (status, error) in zip(commands, json.loads(done.stdout), strict=True):
+            assert status == 2, command
+            assert error.count("\n") == 1, error
+            assert re.match(rf"bot-train: {re.escape(str(home))}/\S+: Permission denied", error)
+        after = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+        assert after == before
+        for path in (Path(name), home, *home.rglob("*")):
+            if path.is_dir():
+                path.chmod(0o755)
 
 
 @pytest.mark.parametrize("what", ["", "../first\n", "nobody\n", "\xff"])
