@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 GUESSES = 4
 """Intents that /wrong offers by number."""
+_SHOWN_WORSE = 3
+"""Findings of the gate; bot-train train prints more of them."""
 _SHOWN_AFTER_TRAINING = 5
 Ask = Callable[[str, Iterable[str]], str]
 
@@ -226,10 +228,23 @@ def _train(chat: Chat, _: str) -> None:
     chat.screen.show(f"Trained on {count:,} sentences in {seconds:.0f} s; the new model answers.")
     if outcome.messages:
         chat.screen.show(_said(outcome))
+    if worse := _worse(outcome):
+        chat.screen.show("\n".join(worse))
     chat.taught.clear()
     rows = [f'"{text}": {was} before, {_meaning(chat, text)} now' for text, was in before.items()]
     if rows:
         chat.screen.show("\n".join(rows))
+
+
+def _worse(outcome: Outcome) -> list[str]:
+    """Return what got worse, though not so much that the new model was kept out."""
+    gate = outcome.document.get("gate", {})
+    found = [f"{row['source']}: {row['text']}".removeprefix(": ") for row in gate.get("worse", ())]
+    if not found:
+        return []
+    more = [f"and {len(found) - _SHOWN_WORSE} more"] if len(found) > _SHOWN_WORSE else []
+    back = "To go back to the model before: bot-train rollback"
+    return ["Worse than before:", *(f"  {line}" for line in found[:_SHOWN_WORSE]), *more, back]
 
 
 def _not_trained(outcome: Outcome) -> str:

@@ -280,6 +280,25 @@ def test_a_worse_model_is_not_used_and_the_chat_says_what_got_worse(tmp_path: Pa
     assert (home / "models" / "current").read_text() == "good\n"
 
 
+def test_what_got_a_little_worse_is_said_though_the_new_model_is_used(tmp_path: Path) -> None:
+    home = tmp_path / "shop"
+    Home.create(home, blank=True)
+    (home / "conversations" / "odd.txt").write_text("> flibber wotsit\n! hello\n= out_of_scope\n")
+    assert main(["--home", str(home), "train", "--name", "first", "--jobs", "1"]) == 0
+    with terminal(home) as chat:
+        for text in ("flibber", "flibber wotsit", "wotsit flibber", "flibber flibber"):
+            chat.send(f"/teach greet {text}\r")
+            chat.expect("Added under greet")
+        chat.send("/train\r")
+        chat.expect("the new model answers")
+        chat.expect(r"Worse\s+than\s+before:")
+        chat.expect(r"golden\s+conversation\s+fails\s+now")
+        chat.expect(r"bot-train\s+rollback")
+        chat.send("/quit\r")
+        chat.expect(pexpect.EOF)
+    assert (home / "models" / "current").read_text() != "first\n"
+
+
 def test_tab_completes_commands_and_intents(small_home: Path) -> None:
     with terminal(small_home) as chat:
         for keys in ("/tea", "\t", " make_p", "\t", " cough up now", "\r"):
