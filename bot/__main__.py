@@ -71,14 +71,17 @@ def run() -> None:
 
 
 def _new(folder: str = "", *, blank: bool = False) -> int:
+    import shlex
+
     from bot.home import Home
 
     if not folder:
         raise HomeError("bot new: wanted the name of a new folder, for example: bot new mybot")
     home = Home.create(folder, blank=blank)
     print(f"made {folder}: edit {home.guide} and {home.utterances}, then run")
-    print(f"  bot-train --home {folder} train")
-    print(f"  bot --home {folder}")
+    named = shlex.quote(folder)
+    print(f"  bot-train --home {named} train")
+    print(f"  bot --home {named}")
     return 0
 
 

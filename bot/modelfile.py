@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -28,7 +29,6 @@ CURRENT_FILE = "current"
 DEFAULT_NAME = "default"
 WEIGHT_STEP = 1 / 32
 """Weights are whole multiples of this: no class moves, and the file is less than half as large."""
-_MEND = "train a new one with: bot-train train"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,14 @@ _ARRAYS = {
 }
 
 
+def _unfit(path: Path, what: str) -> ModelError:
+    """Return the error for a file of a model, which says how to get another one."""
+    models = path.parent if path.name == CURRENT_FILE else path.parent.parent
+    own = (models.parent / "utterances").is_dir()  # a home of somebody's own
+    home = f"--home {shlex.quote(str(models.parent))} " if own else ""
+    return ModelError(f"{path}: {what}; train a new one with: bot-train {home}train")
+
+
 def current_name(models: Path) -> str:
     """Return the name of the model in use below `models`."""
     try:
@@ -122,11 +130,9 @@ def current_name(models: Path) -> str:
     except FileNotFoundError:
         return DEFAULT_NAME
     except (OSError, UnicodeDecodeError) as error:
-        raise ModelError(f"{models / CURRENT_FILE}: cannot be read ({error}); {_MEND}") from error
+        raise _unfit(models / CURRENT_FILE, f"cannot be read ({error})") from error
     if not name or name != Path(name).name or name in {".", ".."}:
-        raise ModelError(
-            f"{models / CURRENT_FILE}: wanted one line with the name of a folder beside it; {_MEND}"
-        )
+        raise _unfit(models / CURRENT_FILE, "wanted one line with the name of a folder beside it")
     return name
 
 
@@ -172,9 +178,9 @@ def load(folder: Path) -> tuple[ModelDescription, Weights]:
     try:
         blob = path.read_bytes()
     except OSError as error:
-        raise ModelError(f"{path}: cannot be read ({error.strerror}); {_MEND}") from error
+        raise _unfit(path, f"cannot be read ({error.strerror})") from error
     if sha256(blob).hexdigest() != document.get("weights_sha256"):
-        raise ModelError(f"{path}: does not match {DESCRIPTION_FILE} (it was changed); {_MEND}")
+        raise _unfit(path, f"does not match {DESCRIPTION_FILE} (it was changed)")
     try:
         weights = _unpack(blob)
     except (
@@ -187,7 +193,7 @@ def load(folder: Path) -> tuple[ModelDescription, Weights]:
         zlib.error,
         NotImplementedError,
     ) as error:
-        raise ModelError(f"{path}: is not a weights file ({error}); {_MEND}") from error
+        raise _unfit(path, f"is not a weights file ({error})") from error
     _check_shapes(path, description, weights)
     return description, weights
 
@@ -196,19 +202,17 @@ def _read_document(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise ModelError(f"{path}: no such file; {_MEND}") from error
+        raise _unfit(path, "no such file") from error
     except OSError as error:
-        raise ModelError(f"{path}: cannot be read ({error.strerror}); {_MEND}") from error
+        raise _unfit(path, f"cannot be read ({error.strerror})") from error
     except ValueError as error:
-        raise ModelError(f"{path}: is not JSON ({error}); {_MEND}") from error
+        raise _unfit(path, f"is not JSON ({error})") from error
     if not isinstance(document, dict):
-        raise ModelError(f"{path}: holds no model; {_MEND}")
+        raise _unfit(path, "holds no model")
     wanted = {"schema": SCHEMA_VERSION, "features_version": FEATURES_VERSION}
     for key, value in wanted.items():
         if document.get(key) != value:
-            raise ModelError(
-                f"{path}: {key} is {document.get(key)!r}, this program wants {value}; {_MEND}"
-            )
+            raise _unfit(path, f"{key} is {document.get(key)!r}, this program wants {value}")
     return document
 
 
@@ -228,11 +232,11 @@ def _describe(path: Path, document: dict[str, Any]) -> ModelDescription:
             and description.temperature > 0
         )
     except KeyError as error:
-        raise ModelError(f"{path}: has no {error}; {_MEND}") from error
+        raise _unfit(path, f"has no {error}") from error
     except (TypeError, ValueError) as error:
-        raise ModelError(f"{path}: holds a value of the wrong kind ({error}); {_MEND}") from error
+        raise _unfit(path, f"holds a value of the wrong kind ({error})") from error
     if not sound:
-        raise ModelError(f"{path}: labels, temperature or thresholds make no sense; {_MEND}")
+        raise _unfit(path, "labels, temperature or thresholds make no sense")
     return description
 
 
@@ -290,8 +294,8 @@ def _check_shapes(path: Path, description: ModelDescription, weights: Weights) -
     for name, shape in wanted.items():
         array: NDArray[Any] = getattr(weights, name)
         if array.shape != shape:
-            raise ModelError(f"{path}: {name} is {array.shape}, wanted {shape}; {_MEND}")
+            raise _unfit(path, f"{name} is {array.shape}, wanted {shape}")
         if not np.isfinite(array).all():
-            raise ModelError(f"{path}: {name} holds a number that is not finite; {_MEND}")
+            raise _unfit(path, f"{name} holds a number that is not finite")
     if weights.doubtful.size and weights.doubtful.max() >= len(weights.stems):
-        raise ModelError(f"{path}: doubtful names a stem that is not there; {_MEND}")
+        raise _unfit(path, "doubtful names a stem that is not there")

@@ -89,10 +89,12 @@ def test_teach_evaluate_export_and_train_work_on_it(
 def test_before_it_is_trained_the_bot_says_what_to_do(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert bot_main(["new", str(tmp_path / "shop"), "--blank"]) == 0
-    assert f"bot-train --home {tmp_path / 'shop'} train" in capsys.readouterr().out
-    assert bot_main(["--home", str(tmp_path / "shop"), "hello"]) == 2
-    assert "bot-train train" in capsys.readouterr().err
+    shop = tmp_path / "the shop"
+    line = f"bot-train --home '{shop}' train"
+    assert bot_main(["new", str(shop), "--blank"]) == 0
+    assert line in capsys.readouterr().out
+    assert bot_main(["--home", str(shop), "hello"]) == 2
+    assert line in capsys.readouterr().err
 
 
 def test_blank_without_new_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -53,6 +53,8 @@ class Fold:
 class _Answers:
     """What one fit brings back: the model itself, or what it says of its held-out rows."""
 
+    fold: int
+    """Number of the fold: they come as they get ready."""
     fitted: Fitted | None
     labels: tuple[str, ...]
     logits: NDArray[np.float64]
@@ -88,15 +90,16 @@ def fit_all(
     _log.info("%d utterances of %d intents: fitted by %s", len(labels), len(names), solver)
     # Threads: the solvers let go of Python's lock, and nothing is copied or imported anew.
     with threadpool_limits(1):  # more BLAS threads make a fit this small many times slower
-        found = Parallel(n_jobs=jobs, prefer="threads", return_as="generator")(
-            delayed(_fit_fold)(fold, raw, messages, labels, counts, solver) for fold in folds
+        found = Parallel(n_jobs=jobs, prefer="threads", return_as="generator_unordered")(
+            delayed(_fit_fold)(number, fold, raw, messages, labels, counts, solver)
+            for number, fold in enumerate(folds)
         )
         return _gathered(folds, found, names, truth, report)
 
 
 def _gathered(
     folds: Sequence[Fold],
-    found: Sequence[_Answers],
+    found: Iterable[_Answers],
     names: tuple[str, ...],
     truth: NDArray[np.int64],
     report: Report,
@@ -104,8 +107,8 @@ def _gathered(
     logits, known = np.full((len(truth), len(names)), _IMPOSSIBLE), np.zeros(len(truth))
     strange: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
     whole: Fitted | None = None
-    for number, (fold, answers) in enumerate(zip(folds, found, strict=True), 1):
-        whole = answers.fitted or whole
+    for done, answers in enumerate(found, 1):
+        fold, whole = folds[answers.fold], answers.fitted or whole
         columns = np.searchsorted(names, answers.labels)
         spread = np.full((len(answers.logits), len(names)), _IMPOSSIBLE)
         spread[:, columns] = answers.logits
@@ -113,7 +116,7 @@ def _gathered(
             strange.append((spread, answers.known))
         else:
             logits[fold.outside], known[fold.outside] = spread, answers.known
-        report(number, len(folds))
+        report(done, len(folds))
     return HeldOut(names, truth, logits, known).with_strange(strange), whole
 
 
@@ -157,6 +160,7 @@ def _without_intents(truth: NDArray[np.int64], count: int) -> list[Fold]:
 
 
 def _fit_fold(
+    number: int,
     fold: Fold,
     raw: list[str],
     messages: list[list[str]],
@@ -167,9 +171,9 @@ def _fit_fold(
     """Fit one fold, and return the fitted whole or what the fold says about its held-out part."""
     fitted = fit(counts, messages, labels, fold.inside, solver=solver)
     if not fold.outside:
-        return _Answers(fitted, (), np.empty((0, 0)), np.empty(0))
+        return _Answers(number, fitted, (), np.empty((0, 0)), np.empty(0))
     logits, known = ask(fitted, counts.settings, [raw[row] for row in fold.outside])
-    return _Answers(None, fitted.labels, logits, known)
+    return _Answers(number, None, fitted.labels, logits, known)
 
 
 def ask_without(
