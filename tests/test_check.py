@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.home import Home
+from bot.inbox import InboxEntry
 from training.__main__ import main
 
 CARD = "3782-822463 10005"
@@ -252,6 +253,17 @@ def test_lines_under_the_wrong_intent_are_found_first_and_only_by_the_whole_chec
     assert "reads like report_lost_or_stolen_card" in str(doubtful[planted.index(2)]["what"])
     assert len(doubtful) <= 100
     assert "mislabelled" not in {finding["kind"] for finding in findings(small_home, capsys)}
+
+
+def test_an_inbox_that_is_nearly_full_is_a_warning(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry = InboxEntry("z" * 1900, "unknown", (("zebra", 0.3),), "2026-05-01T10:00:00+00:00")
+    for count, said in ((2_000, False), (2_400, True)):
+        (home / "inbox.jsonl").write_text(f"{entry.to_json()}\n" * count)
+        about = [f for f in findings(home, capsys) if f["kind"] == "inbox"]
+        assert len(about) == said
+    assert "bot-train review" in str(about[0]["wanted"])
 
 
 def test_many_findings_of_a_kind_are_counted_and_json_lists_them_all(

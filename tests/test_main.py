@@ -85,7 +85,7 @@ def test_a_damaged_model_is_named_with_the_command_that_mends_it(
     done = run("hello", home=str(home))
     assert done.returncode == 2
     assert str(path) in done.stderr.decode()
-    assert b"bot-train train" in done.stderr
+    assert b"bot-train --home" in done.stderr
     assert b"Traceback" not in done.stderr
     assert not done.stdout
 

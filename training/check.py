@@ -15,7 +15,7 @@ from bot.classifier import Classifier
 from bot.errors import BotError, GuideError, ModelError, UtteranceError
 from bot.guide_check import DEFAULTS
 from bot.home import Home
-from bot.inbox import InboxEntry
+from bot.inbox import MOST_BYTES, InboxEntry
 from bot.modelfile import DESCRIPTION_FILE
 from training import confident, conversations, grouping, importing, trainer, utterances
 from training.folds import Report
@@ -40,6 +40,8 @@ changed at random, 94 % of the first 50 were changed ones, 83 % of the first 100
 first 200 (docs/mislabelled.py): further down, a person's time is wasted."""
 _LONGEST = 70
 """Characters of a sentence that are shown."""
+_NEARLY_FULL = 0.9
+"""Share of an inbox from which it is time to review."""
 
 Level = Literal["error", "warning"]
 _PROBLEM = re.compile(r"(?P<file>.+?)(?::(?P<line>\d+))?: (?P<what>.*)", re.DOTALL)
@@ -296,6 +298,10 @@ def _inbox(path: Path) -> Iterator[Finding]:
         what = f"cannot be read ({error.strerror})"
         yield Finding("warning", "inbox", str(path), None, what, "a file")
         return
+    size = sum(len(line) + 1 for line in lines)
+    if size > _NEARLY_FULL * MOST_BYTES:
+        what = f"{size:,} bytes of the {MOST_BYTES:,} that it takes before new messages are let go"
+        yield Finding("warning", "inbox", str(path), None, what, "a review: bot-train review")
     for number, line in enumerate(lines, 1):
         try:
             if line.strip():
