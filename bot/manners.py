@@ -165,8 +165,9 @@ def small_talk(turn: Turn) -> Outcome | None:
 def _asks_more(turn: Turn) -> bool:
     """Tell whether the message asks a narrower question about what was answered last."""
     topic = turn.guide.topics.get(turn.before.about)
-    asks = topic is not None and "?" in turn.heard.text
-    return asks and topic is not None and topic.faq_for(turn.words) is not None
+    if topic is None or "?" not in turn.heard.text:
+        return False
+    return topic.faq_for(turn.words) is not None
 
 
 def _corrects(turn: Turn) -> bool:
