@@ -205,8 +205,9 @@ class Bot:
             if wish.zone == "answer" and clearer and wish.intent in guide.topics:
                 classification = wish
         wishes = clauses.wishes(kept, classification, classify, entities, guide.filler)
-        bare = clauses.beside_details(kept, entities)
-        beside = classify(bare) if entities else None
+        bare = clauses.beside_details(kept, entities) if entities else kept
+        doubtful = entities and classification.confidence < clauses.CLEAR_FROM
+        beside = classify(bare) if doubtful else None
         wishes = wishes or clauses.behind_greeting(
             bare, beside or classification, classify, guide.topics
         )

@@ -57,7 +57,8 @@ class Understanding:
     """The two intents of a message with two wishes, in the order said; the one that stands
     beside a greeting or thanks; else empty."""
     beside: Classification | None = None
-    """What the words beside the details mean on their own; None where there is no detail."""
+    """What the words beside the details mean on their own; None where there is no detail, or
+    no doubt about the whole."""
 
 
 @dataclass(frozen=True, slots=True)

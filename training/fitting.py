@@ -100,7 +100,7 @@ def fit(
     others where they were, and so moves few of the answers (docs/measurements.md).
     Raises UtteranceError when there is nothing in them to learn from.
     """
-    rows = sorted(rows, key=lambda row: _place(messages[row]))
+    rows = lasting_order(messages, rows)
     features = counts.features(rows)
     chosen = [labels[row] for row in rows]
     if not features.matrix.shape[1]:
@@ -113,8 +113,13 @@ def fit(
     return Fitted(names, weights_of(features, classifier, known))
 
 
-def _place(words: list[str]) -> bytes:
-    return blake2b(" ".join(words).encode(), digest_size=8).digest()
+def lasting_order(messages: Sequence[list[str]], rows: Sequence[int]) -> list[int]:
+    """Return the rows by the hashes of their words: no order of theirs, and always the same."""
+
+    def place(row: int) -> bytes:
+        return blake2b(" ".join(messages[row]).encode(), digest_size=8).digest()
+
+    return sorted(rows, key=place)
 
 
 def unfitted(settings: FeatureSettings, solver: Solver, utterances: int) -> Pipeline:

@@ -1,0 +1,88 @@
+"""How much an answer hangs on which other lines were learned: stochastic steps, as a table.
+
+python docs/steps.py
+
+Two thirds of the shipped lines are learned from, then the same without twelve of them;
+both models are asked about the last third.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import SGDClassifier
+from threadpoolctl import threadpool_limits
+
+from bot.home import Home
+from bot.linear import probabilities
+from training import features, trainer, utterances
+from training.features import Counts
+from training.fitting import SEED, lasting_order
+from training.zones import HeldOut
+
+FEWER = 12
+"""Lines that the second model has not seen."""
+Steps = Callable[[int], Any]
+
+
+def steps(c: float, epochs: int, **how: Any) -> Steps:
+    """Return what makes an unfitted classifier for a number of lines."""
+    return lambda lines: SGDClassifier(
+        loss="log_loss", alpha=1.0 / (c * lines), max_iter=epochs, tol=None, random_state=SEED,
+        **{name: value(lines) if callable(value) else value for name, value in how.items()},
+    )  # fmt: skip
+
+
+KINDS: dict[str, Steps] = {
+    "shuffled, C 8, 8 times": steps(8, 8),
+    "shuffled, C 8, 13 times": steps(8, 13),
+    "order of hashes, C 8, 8 times": steps(8, 8, shuffle=False),
+    "order of hashes, C 8, 13 times": steps(8, 13, shuffle=False),
+    "**the same, C 6, 8 times, mean of the last**": steps(
+        6, 8, shuffle=False, average=lambda lines: 7 * lines
+    ),
+    "the same, C 8, 12 times, mean of the last": steps(
+        8, 12, shuffle=False, average=lambda lines: 11 * lines
+    ),
+}
+
+
+def main() -> None:
+    """Print the table."""
+    rows = trainer.in_training_order(utterances.read_folder(Home.shipped().utterances))
+    labels = np.array([row.intent for row in rows])
+    messages = features.WordReader().transform([row.text for row in rows])
+    matrix = Counts.of(messages, trainer.settings_for(rows)).features(range(len(rows))).matrix
+    mixed = np.random.default_rng(SEED).permutation(len(rows))
+    inside, outside = mixed[: len(rows) * 2 // 3], mixed[len(rows) * 2 // 3 :]
+    inside = np.array(lasting_order(messages, inside.tolist()))
+    fewer = np.delete(inside, np.random.default_rng(SEED).choice(len(inside), FEWER, False))
+    print(f"| {len(inside):,} lines learned from | s | accuracy | loss | answers that change |")
+    print("|---|--:|--:|--:|--:|")
+    for name, make in KINDS.items():
+        started = time.perf_counter()
+        fitted = make(len(inside)).fit(matrix[inside], labels[inside])
+        seconds = time.perf_counter() - started
+        other = make(len(fewer)).fit(matrix[fewer], labels[fewer])
+        truth = np.searchsorted(fitted.classes_, labels[outside])
+        logits, others = (m.decision_function(matrix[outside]) for m in (fitted, other))
+        right = np.mean(logits.argmax(axis=1) == truth)
+        changed = np.mean(logits.argmax(axis=1) != others.argmax(axis=1))
+        loss = _loss(tuple(fitted.classes_), truth, logits)
+        print(f"| {name} | {seconds:.1f} | {right:.1%} | {loss:.3f} | {changed:.2%} |")
+
+
+def _loss(names: tuple[str, ...], truth: NDArray[Any], logits: NDArray[Any]) -> float:
+    """Return the log-loss after one temperature."""
+    held_out = HeldOut(names, truth, logits, np.ones(len(truth)))
+    chances = probabilities(logits, trainer.calibrate(held_out))
+    return -float(np.log(np.maximum(chances[np.arange(len(truth)), truth], 1e-12)).mean())
+
+
+if __name__ == "__main__":
+    with threadpool_limits(1):
+        main()
