@@ -206,7 +206,8 @@ class Bot:
                 classification = wish
         wishes = clauses.wishes(kept, classification, classify, entities, guide.filler)
         bare = clauses.beside_details(kept, entities) if entities else kept
-        doubtful = entities and classification.confidence < clauses.CLEAR_FROM
+        clear = classification.confidence >= clauses.CLEAR_FROM
+        doubtful = entities and not (clear and classification.intent in guide.topics)
         beside = classify(bare) if doubtful else None
         wishes = wishes or clauses.behind_greeting(
             bare, beside or classification, classify, guide.topics
