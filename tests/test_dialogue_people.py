@@ -78,6 +78,12 @@ def test_a_wish_among_curses_is_answered_after_a_calm_word(
         "somebody is using my card right now",
         "there are charges on my card that i did not make, this is ridiculous",
         "please block my card, it was stolen",
+        "omg someones using my card rn",
+        "money is missing from my account",
+        "a stranger is shopping with my card right now",
+        "there's a payment I don't recognise",
+        "my card was used without my permission",
+        "suspicious transaction on my account",
     ],
 )
 def test_an_emergency_has_the_number_in_its_first_line(bot: Bot, line: str) -> None:
