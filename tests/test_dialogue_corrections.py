@@ -110,3 +110,37 @@ def test_a_corrected_date_is_noted_in_whatever_sentence_it_stands(bot: Bot) -> N
     disputed = "i want to dispute a charge of $85 on may 2nd, personal card, i am in ohio"
     reply = last(bot, disputed, "i think the date was may 3rd actually")
     assert "Noted for your call sheet: may 3rd" in reply.text
+
+
+@pytest.mark.parametrize("line", ["abroad, i fly home tmrw tho", "abroad, going home tomorrow"])
+def test_the_way_home_is_not_home_yet(bot: Bot, line: str) -> None:
+    reply = last(bot, "what number do i call", "personal", line)
+    assert [route.value for route in reply.routes if "1-" in route.value] == [P1_ABROAD]
+
+
+@pytest.mark.parametrize("line", ["personal or corporate?", "personal or corporate"])
+def test_the_choices_said_back_are_a_question_about_the_question(bot: Bot, line: str) -> None:
+    reply = last(bot, "what number do i call", line)
+    assert reply.asks == "card_kind"
+    assert "from your employer" in reply.text
+    assert "I am a program" not in reply.text
+    assert "There is more than one" not in reply.text
+
+
+def test_a_question_about_the_open_topic_is_answered_once_more(bot: Bot) -> None:
+    reply = last(bot, "when are they open", "even on christmas?")
+    assert "24 hours a day" in reply.text
+    assert "did not get that" not in reply.text
+    assert reply.asks == "card_kind"
+
+
+def test_none_of_your_business_is_no_business_card(bot: Bot) -> None:
+    reply = last(bot, "which number do i call", "none of your business")
+    assert (reply.asks, dict(reply.slots)) == ("calling_from", {})
+
+
+def test_a_cancelled_wish_said_again_is_answered_in_full(bot: Bot) -> None:
+    dispute = "i want to dispute a charge from my gym"
+    first, _, again = talk(bot, dispute, "stop", "ok how do i start the dispute online")
+    assert "start the dispute there" in first.text
+    assert "start the dispute there" in again.text

@@ -339,21 +339,9 @@ def test_somebody_abroad_who_is_not_after_all_gets_a_number_or_a_question(bot: B
     assert reply.intent == "contact_by_phone"
 
 
-def test_none_of_your_business_is_no_business_card(bot: Bot) -> None:
-    reply = last(bot, "which number do i call", "none of your business")
-    assert (reply.asks, dict(reply.slots)) == ("calling_from", {})
-
-
 def test_a_correction_that_sounds_like_cancelling_is_one(bot: Bot) -> None:
     lines = ("which number for my corporate card", "abroad", "scrap that, it's my personal one")
     assert numbers(last(bot, *lines)) == {P1_ABROAD}
-
-
-def test_a_cancelled_wish_said_again_is_answered_in_full(bot: Bot) -> None:
-    dispute = "i want to dispute a charge from my gym"
-    first, _, again = talk(bot, dispute, "stop", "ok how do i start the dispute online")
-    assert "start the dispute there" in first.text
-    assert "start the dispute there" in again.text
 
 
 def test_hours_asked_in_an_emergency_do_not_push_it_aside(bot: Bot) -> None:
@@ -397,27 +385,6 @@ def test_a_detail_refused_before_and_told_at_last_is_taken(bot: Bot) -> None:
     assert numbers(last(bot, "what number do i call", "pass", "in the us", line)) == {P2_US}
 
 
-@pytest.mark.parametrize("line", ["abroad, i fly home tmrw tho", "abroad, going home tomorrow"])
-def test_the_way_home_is_not_home_yet(bot: Bot, line: str) -> None:
-    assert numbers(last(bot, "what number do i call", "personal", line)) == {P1_ABROAD}
-
-
 def test_the_other_place_is_read_while_a_choice_is_open(bot: Bot) -> None:
     lines = ("what number do i call", "corporate", "abroad", BILL, "and from the us?")
     assert numbers(last(bot, *lines)) == {P2_US}
-
-
-def test_a_question_about_the_open_topic_is_answered_once_more(bot: Bot) -> None:
-    reply = last(bot, "when are they open", "even on christmas?")
-    assert "24 hours a day" in reply.text
-    assert "did not get that" not in reply.text
-    assert reply.asks == "card_kind"
-
-
-@pytest.mark.parametrize("line", ["personal or corporate?", "personal or corporate"])
-def test_the_choices_said_back_are_a_question_about_the_question(bot: Bot, line: str) -> None:
-    reply = last(bot, "what number do i call", line)
-    assert reply.asks == "card_kind"
-    assert "from your employer" in reply.text
-    assert "I am a program" not in reply.text
-    assert "There is more than one" not in reply.text
