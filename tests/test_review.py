@@ -162,6 +162,44 @@ def test_a_sentence_of_another_intent_is_refused_and_stays(home: Home) -> None:
     assert Review(home).current is None
 
 
+def test_a_sentence_of_another_intent_can_be_moved_and_moved_back(home: Home) -> None:
+    (home.utterances / "pay.txt").write_text("pay my bill\ni want to pay\n")
+    put(home, "good morning", wanted="pay")
+    before = files(home)
+    review = Review(home)
+    assert review.move("pay") == 1
+    assert lines(home, "greet") == ["hello there"]
+    assert lines(home, "pay")[-1] == "good morning"
+    assert Review(home).current is None
+    review.undo()
+    after = files(home)
+    assert after.pop(DECIDED_FILE) == b""
+    assert after.pop("inbox.jsonl") == b""  # read once more in between, where it was settled
+    assert after == {name: blob for name, blob in before.items() if name != "inbox.jsonl"}
+
+
+def test_a_protected_line_is_not_moved(home: Home) -> None:
+    put(home, "are you open today", wanted="greet")
+    review = Review(home)
+    before = files(home)
+    with pytest.raises(UtteranceError, match=r"opening_hours\.txt:3: is a protected line"):
+        review.move("greet")
+    assert files(home) == before
+    assert review.current is not None
+
+
+def test_the_last_line_of_a_file_is_moved_and_the_file_comes_back(home: Home) -> None:
+    only = home.utterances / "thank.txt"
+    only.write_text("merci\n")
+    put(home, "Merci", wanted="greet")
+    review = Review(home)
+    review.move("greet")
+    assert not only.exists()
+    review.undo()
+    assert only.read_text() == "merci\n"
+    assert "Merci" not in lines(home, "greet")
+
+
 def test_a_broken_line_stays_in_the_file_and_is_named(
     home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -206,6 +244,14 @@ def test_plain_lines_in_plain_lines_out(home: Home) -> None:
     assert "4 labelled (4 new lines), 0 dropped, 1 left. Now run: bot-train train" in done.stdout
     found = {name: lines(home, name) for name in ("opening_hours", "out_of_scope", "animals")}
     assert [len(rows) for rows in found.values()] == [4, 1, 1]
+
+
+def test_a_refusal_says_how_to_move_the_sentence(home: Home) -> None:
+    put(home, "good morning", wanted="pay")
+    said = piped(home, "\nmove pay\nq\n").stdout
+    assert "take it out there first, or say: move pay" in said
+    assert "-> pay (1 line moved)" in said
+    assert lines(home, "pay")[-1] == "good morning"
 
 
 def test_the_inbox_is_empty_and_says_how_it_fills(home: Home) -> None:

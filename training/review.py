@@ -68,6 +68,8 @@ class _Decision:
     """Its line in the file of decisions; empty for a skip."""
     rest: tuple[Item, ...] = ()
     """What was put back because it could not be taught."""
+    moved: tuple[utterances.Moved, ...] = ()
+    """Lines that stood under other intents."""
 
 
 class Review:
@@ -109,7 +111,7 @@ class Review:
         ModelError while a training runs.
         """
         item = self.left[0]
-        added, refused, reasons = [], [], []
+        added, refused, errors = [], [], []
         with lock.only_writer(self._models, wait=lock.SHORT):
             for text in item.texts:
                 try:
@@ -117,14 +119,34 @@ class Review:
                         added.append(text)
                 except UtteranceError as error:
                     refused.append(text)
-                    reasons.append(str(error))
+                    errors.append(error)
         if len(refused) == len(item.texts):
-            raise UtteranceError(reasons[0])
+            raise errors[0]
         rest = (replace(item, texts=tuple(refused), count=len(refused)),) if refused else ()
         taught = tuple(text for text in item.texts if text not in refused)
         self._settle(item, intent, tuple(added), self._record(taught, intent), rest)
         self.intents = sorted({*self.intents, intent})
-        return reasons
+        return [str(error) for error in errors]
+
+    def move(self, intent: str) -> int:
+        """Teach the current item as `intent`, and take it out where it stands otherwise.
+
+        Return how many lines were taken out. Raises UtteranceError, and decides nothing,
+        when one of them is protected, and ModelError while a training runs.
+        """
+        item = self.left[0]
+        added: list[str] = []
+        moved: list[utterances.Moved] = []
+        with lock.only_writer(self._models, wait=lock.SHORT):
+            for text in item.texts:
+                new, stood = utterances.move(self._folder, intent, text)
+                moved += stood
+                if new:
+                    added.append(text)
+        record = self._record(item.texts, intent)
+        self._settle(item, intent, tuple(added), record, moved=tuple(moved))
+        self.intents = sorted({*self.intents, intent})
+        return len(moved)
 
     def drop(self) -> None:
         """Never ask about the current item again."""
@@ -152,6 +174,8 @@ class Review:
         last = self._done[-1]
         # The lines first: a crash in between then brings the item back, not the label.
         with lock.only_writer(self._models, wait=lock.SHORT):
+            for line in reversed(last.moved):
+                utterances.put_back(line)
             for text in last.added:
                 utterances.remove(self._folder, last.label, text)
         if last.record:
@@ -181,9 +205,9 @@ class Review:
 
     def _settle(
         self, item: Item, label: str, added: tuple[str, ...], record: bytes,
-        rest: tuple[Item, ...] = (),
+        rest: tuple[Item, ...] = (), moved: tuple[utterances.Moved, ...] = (),
     ) -> None:  # fmt: skip
-        self._done.append(_Decision(item, label, added, record, rest))
+        self._done.append(_Decision(item, label, added, record, rest, moved))
         self.left[:1] = rest
 
 

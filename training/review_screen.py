@@ -24,7 +24,7 @@ from bot.messages import OUT_OF_SCOPE
 from bot.screen import STYLE, color_depth, printable
 from bot.typing_help import NameCompleter
 from training.review import Item, Review
-from training.utterances import is_intent
+from training.utterances import StandsElsewhereError, is_intent
 
 _BAR = 20
 """Characters of a bar that stands for certainty."""
@@ -149,6 +149,8 @@ def decide(review: Review, home: Home, line: str) -> str:
         return action(review)
     if key == "new" and rest.strip():
         return _new(review, home, rest.strip())
+    if key == "move" and rest.strip():
+        return _move(review, _named(review, rest.strip()))
     return _label(review, _named(review, line))
 
 
@@ -171,8 +173,16 @@ def _named(review: Review, line: str) -> str:
 
 def _label(review: Review, intent: str) -> str:
     count = len(review.left[0].texts)
-    refused = review.label(intent)
+    try:
+        refused = review.label(intent)
+    except StandsElsewhereError as error:
+        raise UtteranceError(f"{error}, or say: move {intent}") from None
     return "\n".join([f"-> {intent} ({_lines(count - len(refused))})", *refused])
+
+
+def _move(review: Review, intent: str) -> str:
+    moved = review.move(intent)
+    return f"-> {intent} ({_lines(moved)} moved)" if moved else f"-> {intent}"
 
 
 def _lines(count: int) -> str:
@@ -213,7 +223,7 @@ def _undo(review: Review) -> str:
 
 
 def _help(review: Review) -> str:
-    return KEYS
+    return f"{KEYS}\n move NAME: teach it, and take it out of the intent it stands under"
 
 
 _KEYS: dict[str, Callable[[Review], str]] = {

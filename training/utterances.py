@@ -38,6 +38,22 @@ class Utterance:
     """`file:line`, for messages."""
 
 
+class StandsElsewhereError(UtteranceError):
+    """The sentence stands under another intent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A line that was taken out of a file."""
+
+    path: Path
+    """The file."""
+    place: int
+    """How many lines stood before it."""
+    line: bytes
+    """What it held, its marks included."""
+
+
 def read_folder(folder: Path, *, with_also: bool = False) -> list[Utterance]:
     """Return the utterances of every `*.txt` in `folder`, in the order of the files.
 
@@ -170,12 +186,48 @@ def add(folder: Path, intent: str, text: str) -> bool:
         if known.text.casefold() == wanted:
             if known.intent == intent:
                 return False
-            raise UtteranceError(
+            raise StandsElsewhereError(
                 f"{known.source}: this sentence stands under {known.intent} already; "
                 "take it out there first"
             )
     append(folder / f"{intent}.txt", [line])
     return True
+
+
+def move(folder: Path, intent: str, text: str) -> tuple[bool, list[Moved]]:
+    """Put a sentence under `intent` alone; return whether it is new there, and where it stood.
+
+    It is added before it is taken out, so that a crash leaves it twice rather than not at
+    all. Raises UtteranceError, and moves nothing, as `add` does, and for protected lines.
+    """
+    wanted = parse_line(format_line(text), intent).text.casefold()
+    known = [row for row in read_folder(folder) if row.text.casefold() == wanted]
+    elsewhere = [row for row in known if row.intent != intent]
+    if not elsewhere or not is_intent(intent):
+        return add(folder, intent, text), []
+    for row in elsewhere:
+        if row.protected:
+            raise UtteranceError(f"{row.source}: is a protected line; take its '! ' away first")
+    new = len(elsewhere) == len(known)
+    if new:
+        append(folder / f"{intent}.txt", [format_line(text)])
+    # From the last line of a file to its first, so that the numbers stay right.
+    return new, [_taken_out(row) for row in reversed(elsewhere)]
+
+
+def _taken_out(row: Utterance) -> Moved:
+    name, _, number = row.source.rpartition(":")
+    path, place = Path(name), int(number) - 1
+    moved = Moved(path, place, linefile.read(path)[place])
+    linefile.keep(path, lambda lines: [*lines[:place], *lines[place + 1 :]])
+    if not path.read_bytes():
+        path.unlink()
+    return moved
+
+
+def put_back(moved: Moved) -> None:
+    """Put a line that was moved where it stood before."""
+    linefile.keep(moved.path, lambda now: [*now[: moved.place], moved.line, *now[moved.place :]])
 
 
 def append(path: Path, lines: Sequence[str]) -> None:
