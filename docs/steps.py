@@ -3,13 +3,15 @@
 python docs/steps.py
 
 Two thirds of the shipped lines are learned from, then the same without twelve of them;
-both models are asked about the last third.
+both models are asked about the last third. A second table: where the border of the honest
+no lies when held-out lines are drawn anew, and what it costs on those not drawn.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -22,10 +24,12 @@ from bot.linear import probabilities
 from training import features, trainer, utterances
 from training.features import Counts
 from training.fitting import SEED, lasting_order
-from training.zones import HeldOut
+from training.zones import NEARLY, HeldOut, Scored, Thresholds, answered, choose, costs, refused
 
 FEWER = 12
 """Lines that the second model has not seen."""
+DRAWS = 30
+"""Draws of the held-out lines."""
 Steps = Callable[[int], Any]
 
 
@@ -76,6 +80,34 @@ def main() -> None:
         print(f"| {name} | {seconds:.1f} | {right:.1%} | {loss:.3f} | {changed:.2%} |")
 
 
+def borders() -> None:
+    """Print the second table."""
+    held_out = trainer.cross_validate(utterances.read_folder(Home.shipped().utterances))
+    scored = Scored.of(held_out, trainer.calibrate(held_out))
+    size, random = len(scored.score), np.random.default_rng(SEED)
+    draws = [random.integers(0, size, size) for _ in range(DRAWS)]
+    print(
+        "\n| border of the scope | mean | standard deviation | cost a message |\n|---|--:|--:|--:|"
+    )
+    for name, nearly in (("the cheapest", 0.0), ("**the middle of the nearly cheapest**", NEARLY)):
+        found, cost = [], []
+        for drawn in draws:
+            chosen = choose(_some(scored, drawn), nearly=nearly)
+            found.append(chosen.clarify_from)
+            cost.append(_cost(_some(scored, np.setdiff1d(np.arange(size), drawn)), chosen))
+        print(f"| {name} | {np.mean(found):.3f} | {np.std(found):.3f} | {np.mean(cost):.4f} |")
+
+
+def _some(scored: Scored, rows: NDArray[Any]) -> Scored:
+    return Scored(*(getattr(scored, field.name)[rows] for field in fields(Scored)))
+
+
+def _cost(scored: Scored, chosen: Thresholds) -> float:
+    by_answering, by_asking, by_refusing = costs(scored)
+    told = np.where(answered(scored, chosen), by_answering, by_asking)
+    return float(np.where(refused(scored, chosen), by_refusing, told).mean())
+
+
 def _loss(names: tuple[str, ...], truth: NDArray[Any], logits: NDArray[Any]) -> float:
     """Return the log-loss after one temperature."""
     held_out = HeldOut(names, truth, logits, np.ones(len(truth)))
@@ -86,3 +118,4 @@ def _loss(names: tuple[str, ...], truth: NDArray[Any], logits: NDArray[Any]) -> 
 if __name__ == "__main__":
     with threadpool_limits(1):
         main()
+        borders()

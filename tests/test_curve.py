@@ -12,6 +12,7 @@ from training.curve import BORDERS, Curve, separation
 from training.zones import Scored, Thresholds
 
 SIZE = 400
+MANY = 30_000
 
 
 def scored(*, outside: float = 0.25) -> Scored:
@@ -36,6 +37,19 @@ def test_no_border_that_is_shown_costs_less_than_the_chosen_one() -> None:
     for points in (curve.by_answer, curve.by_clarify):
         (chosen,) = [point for point in points if point.chosen]
         assert chosen.cost == pytest.approx(min(point.cost for point in points), abs=1e-3)
+
+
+def test_where_borders_cost_the_same_a_few_lines_hardly_move_the_chosen_one() -> None:
+    random = np.random.default_rng(5)
+    found = []
+    for _ in range(5):
+        scope = random.random(MANY)
+        # Between 0.3 and 0.7 asking about a message costs what refusing it does.
+        inside = random.random(MANY) < np.select([scope < 0.3, scope < 0.7], [0.1, 0.5], 0.9)
+        nothing = np.zeros(MANY)
+        few = Scored(nothing, scope, nothing > 0, inside, inside, nothing, nothing > 0)
+        found.append(zones.choose(few).clarify_from)
+    assert max(found) - min(found) < 0.1
 
 
 def test_in_scope_every_message_is_answered_asked_about_or_refused() -> None:

@@ -122,7 +122,7 @@ def test_the_temperature_has_the_least_loss_on_what_the_folds_had_not_seen(
     assert loss(chosen) <= min(loss(chosen * 0.95), loss(chosen * 1.05))
 
 
-def test_the_thresholds_cost_no_more_than_any_others(trained: Trained) -> None:
+def test_the_thresholds_cost_hardly_more_than_any_others(trained: Trained) -> None:
     scored = zones.Scored.of(trained.held_out, trained.description.temperature)
     answered, asked, refused = zones.costs(scored)
 
@@ -135,7 +135,7 @@ def test_the_thresholds_cost_no_more_than_any_others(trained: Trained) -> None:
     assert 0 <= high <= 1
     grid = np.linspace(0, 1.001, 60)
     best = min(cost(a, c) for a in grid for c in grid)
-    assert cost(high, low) <= best + 1e-9
+    assert cost(high, low) <= best + zones.NEARLY * len(scored.score) + 1e-9
 
 
 def test_clear_cases_are_answered_doubtful_ones_asked_and_foreign_ones_refused() -> None:

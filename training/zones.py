@@ -19,6 +19,8 @@ COST_ASKED = 0.35
 """'Did you mean': one more turn when the right topic is offered, and for what is out of scope."""
 COST_ASKED_WRONG = 0.8
 """'Did you mean' without the right topic: a turn, and still no answer."""
+NEARLY = 0.002
+"""Cost of a message by which two borders of the scope may differ and be as good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,28 +117,32 @@ def costs(scored: Scored) -> tuple[NDArray[np.float64], NDArray[np.float64], NDA
     return by_answering, by_asking, by_refusing
 
 
-def choose(scored: Scored) -> Thresholds:
-    """Return the two borders with the least total cost on held-out utterances.
+def choose(scored: Scored, *, nearly: float = NEARLY) -> Thresholds:
+    """Return the two borders with the least total cost on held-out utterances, or nearly.
 
     Every border of the scope at one of `_STEPS` quantiles is tried, and with it
     every border of the score between neighbouring utterances: with these sorted by
-    score, the cost of a border is a sum of two partial sums.
+    score, the cost of a border is a sum of two partial sums. Of the borders of the scope
+    that cost nearly the least the middle one is taken, as the least itself lies elsewhere
+    after every line that is added (docs/measurements.md).
     """
     order = np.argsort(scored.score, kind="stable")
     ordered, scopes = scored.score[order], scored.scope[order]
     by_answering, by_asking, by_refusing = (cost[order] for cost in costs(scored))
     borders = np.unique(np.quantile(scopes, np.linspace(0.0, 1.0, _STEPS)))
-    best = (float("inf"), 0.0, 0.0)
+    tried: list[tuple[float, float, float]] = []
     for low in (float(border) for border in borders):
         kept = scopes >= low
         above = np.where(kept, by_answering - by_asking, 0.0)[::-1].cumsum()[::-1]
         totals = np.append(above, 0.0)
         place = int(np.argmin(totals))
         cost = float(totals[place] + np.where(kept, by_asking, by_refusing).sum())
-        if cost < best[0]:
-            best = (cost, low, _border(ordered, place))
+        tried.append((cost, low, _border(ordered, place)))
+    enough = min(tried)[0] + nearly * len(scopes)
+    near = [row for row in tried if row[0] <= enough]
+    _, low, high = near[len(near) // 2]
     lowest = np.sort(scopes)
-    return Thresholds(best[2], _border(lowest, int(np.searchsorted(lowest, best[1]))))
+    return Thresholds(high, _border(lowest, int(np.searchsorted(lowest, low))))
 
 
 _STEPS = 400
