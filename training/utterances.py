@@ -202,17 +202,17 @@ def move(folder: Path, intent: str, text: str) -> tuple[bool, list[Moved]]:
     """
     wanted = parse_line(format_line(text), intent).text.casefold()
     known = [row for row in read_folder(folder) if row.text.casefold() == wanted]
-    elsewhere = [row for row in known if row.intent != intent]
-    if not elsewhere or not is_intent(intent):
+    others = [row for row in known if row.intent != intent]
+    if not others or not is_intent(intent):
         return add(folder, intent, text), []
-    for row in elsewhere:
+    for row in others:
         if row.protected:
             raise UtteranceError(f"{row.source}: is a protected line; take its '! ' away first")
-    new = len(elsewhere) == len(known)
+    new = len(others) == len(known)
     if new:
         append(folder / f"{intent}.txt", [format_line(text)])
     # From the last line of a file to its first, so that the numbers stay right.
-    return new, [_taken_out(row) for row in reversed(elsewhere)]
+    return new, [_taken_out(row) for row in reversed(others)]
 
 
 def _taken_out(row: Utterance) -> Moved:
