@@ -239,6 +239,8 @@ def wrong_numbers(reply: Reply, shown: str) -> set[str]:
 
 def leaked(secret: str, shown: str) -> bool:
     """Tell whether a secret stands in a text: as typed, regrouped, or a telling part of it."""
+    for own in guide().numbers:  # 8153 stands in the number of the post office box
+        shown = shown.replace(own, " ")
     if secret in shown:
         return True
     plain = "".join(str(int(c)) if c.isdigit() else "" for c in secret)
