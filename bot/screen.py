@@ -71,9 +71,10 @@ def printable(text: str) -> str:
 def _wrapped(line: str) -> str:
     width = min(WIDEST, max(20, get_terminal_size().columns - 1))
     indent = "  " if line.startswith("- ") else ""
+    # A long path or link stays in one piece, so that it can be copied.
     return "\n".join(
         textwrap.wrap(
-            line, width, subsequent_indent=indent, break_on_hyphens=False, break_long_words=True
+            line, width, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
         )
     )
 

@@ -64,6 +64,14 @@ def test_a_damaged_home_is_an_error_that_a_person_can_act_on(tmp_path: Path) -> 
         typed("hello\r", tmp_path)
 
 
+def test_a_path_longer_than_the_screen_is_wide_stays_in_one_piece() -> None:
+    written = StringIO()
+    shown = Vt100_Output(written, lambda: Size(rows=40, columns=40), term="dumb")
+    path = "/home/somebody/" + "a-long-folder/" * 12 + "inbox.jsonl"
+    screen.Screen(shown).show(f"It is kept in {path} for you.")
+    assert path in written.getvalue()
+
+
 def test_no_character_that_steers_the_terminal_gets_through() -> None:
     hostile = "a\x1b[2Jb\x07c\x9bd\x08e\u202ef\u200bg"
     assert screen.printable(hostile) == "a[2Jbcdefg"
