@@ -38,10 +38,10 @@ class Classifier:
         description, weights = modelfile.load(folder)
         if description.stem_fingerprint != text.stem_fingerprint():
             _log.warning(
-                "%s: trained with a stemmer that stems otherwise (snowballstemmer %s); "
+                "%s: trained with a stemmer that stems otherwise (PyStemmer %s); "
                 "train again with: bot-train train",
                 folder,
-                description.versions.get("snowballstemmer", "unknown"),
+                description.versions.get("PyStemmer", "unknown"),
             )
         return cls(description, weights)
 

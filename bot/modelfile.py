@@ -96,7 +96,7 @@ class Weights:
     counts: NDArray[np.uint32]
     """How often each of them occurs in the utterances, shape (words,)."""
     doubtful: NDArray[np.uint32]
-    """Numbers of the stems that come from no such word: they may be slips themselves."""
+    """Numbers of the stems that come from slips alone, as far as the utterances tell."""
     idf: NDArray[np.float32]
     """Inverse document frequencies, shape (n,)."""
     coefficients: NDArray[np.int16]

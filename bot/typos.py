@@ -8,7 +8,7 @@ pairs of letters are compared for two slips.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from functools import cached_property, lru_cache
 from math import log
 from pathlib import Path
@@ -137,25 +137,33 @@ def _neighbours(word: str) -> Iterator[str]:
         yield word + other
 
 
-def intended(counts: Mapping[str, int]) -> dict[str, int]:
+def intended(counts: Mapping[str, int], taken: Set[str]) -> dict[str, int]:
     """Return the words of a training set that somebody meant, with their counts.
+
+    `taken`: those that are taken for slips, see `slips`.
 
     A word that occurs once may be a slip. So may an uncommon one with a neighbour
     twenty times as frequent: 'adress' stands in many sets more than once.
     """
-    often = {word: count for word, count in counts.items() if count > 1}
-    slips: set[str] = set()
-    for word, count in often.items():
-        # Only the most frequent words have slips that stand there more than once.
-        most = count // SLIP_RATIO
-        if most > 1:
-            near = (*_swapped(word), *_neighbours(word))
-            slips.update(other for other in near if 0 < often.get(other, 0) <= most)
     return {
         word: count
-        for word, count in often.items()
-        if len(word) <= SHORTEST or word in common_words() or word not in slips
+        for word, count in counts.items()
+        if count > 1 and (len(word) <= SHORTEST or word not in taken)
     }
+
+
+def slips(counts: Mapping[str, int]) -> set[str]:
+    """Return the words of a training set that have a neighbour `SLIP_RATIO` times as frequent.
+
+    Common English words are none: they were meant, however rare they are in the set.
+    """
+    found: set[str] = set()
+    for word, count in counts.items():
+        most = count // SLIP_RATIO
+        if most:
+            near = (*_swapped(word), *_neighbours(word))
+            found.update(other for other in near if 0 < counts.get(other, 0) <= most)
+    return found - common_words()
 
 
 def names(message: str) -> frozenset[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
@@ -24,6 +26,9 @@ from bot.text import (
 
 ANYTHING = st.text(st.characters(), max_size=60)  # lone surrogates too
 TYPED = st.text("abcXYZ019'’´ -_.,!?⟦⟧éÉßİǅ²１\u0301\u200b\n", max_size=60)
+
+STARTS = "charg cancel disput block lock repay report address deliver declin travel apply"
+ENDS = "e ed es ing ings er ers ation ations ational ment ments able ably ful fully ness y ies ied"
 
 
 @settings(max_examples=150, deadline=None)
@@ -141,6 +146,26 @@ def test_forms_of_one_word_share_a_stem(first: str, second: str) -> None:
 
 def test_different_words_do_not_share_a_stem() -> None:
     assert len({stem(word) for word in ("card", "charge", "call", "code", "cancel")}) == 5
+
+
+def test_threads_that_stem_at_the_same_time_do_not_disturb_each_other() -> None:
+    words_ = sorted({f"{a}{b}" for a in STARTS.split() for b in ENDS.split()})
+    alone = stems(words_)
+    stem.cache_clear()
+    patience = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            # Each starts somewhere else: none finds a stem that another has kept.
+            parts = [words_[n * 60 :] + words_[: n * 60] for n in range(4)]
+            found = [
+                dict(zip(part, row, strict=True))
+                for part, row in zip(parts, pool.map(stems, parts), strict=True)
+            ]
+    finally:
+        sys.setswitchinterval(patience)
+        stem.cache_clear()
+    assert all([row[word] for word in words_] == alone for row in found)
 
 
 def test_pairs_of_stems_keep_the_order_of_the_message() -> None:

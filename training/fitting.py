@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -109,8 +109,8 @@ def fit(
         )
     classifier = solver.estimator(len(chosen)).fit(features.matrix, chosen)
     names = tuple(str(label) for label in classifier.classes_)
-    known = word_counts(messages[row] for row in rows)
-    return Fitted(names, weights_of(features, classifier, known))
+    counted = Counter(word for row in rows for word in messages[row])
+    return Fitted(names, weights_of(features, classifier, counted))
 
 
 def lasting_order(messages: Sequence[list[str]], rows: Sequence[int]) -> list[int]:
@@ -130,25 +130,28 @@ def unfitted(settings: FeatureSettings, solver: Solver, utterances: int) -> Pipe
     return Pipeline([("features", build(settings)), ("classifier", solver.estimator(utterances))])
 
 
-def word_counts(messages: Iterable[list[str]]) -> dict[str, int]:
-    """Return the words that slips are repaired to, and how often each occurs."""
-    return typos.intended(Counter(word for message in messages for word in message))
+def weights_of(features: Features, classifier: Any, counted: Mapping[str, int]) -> Weights:
+    """Return the fitted numbers, rounded once: from here on these are the model.
 
-
-def weights_of(features: Features, classifier: Any, counts: Mapping[str, int]) -> Weights:
-    """Return the fitted numbers, rounded once: from here on these are the model."""
+    `counted`: how often each word stands in the utterances.
+    """
     coefficients, bias = classifier.coef_, classifier.intercept_
     if len(classifier.classes_) == 2:
         # scikit-learn keeps one column for two labels: the log-odds of the second.
         coefficients = np.vstack([-coefficients / 2, coefficients / 2])
         bias = np.concatenate([-bias / 2, bias / 2])
-    stems, meant = features.vocabulary["stems"], set(text.stems(list(counts)))
-    words = sorted(counts)
+    slips = typos.slips(counted)
+    meant = typos.intended(counted, slips)
+    words = sorted(meant)
+    doubted = {text.stem(word) for word in slips} - {text.stem(word) for word in words}
     return Weights(
         **features.vocabulary,
         words=tuple(words),
-        counts=np.array([counts[word] for word in words], dtype=np.uint32),
-        doubtful=np.array([i for i, s in enumerate(stems) if s not in meant], dtype=np.uint32),
+        counts=np.array([meant[word] for word in words], dtype=np.uint32),
+        doubtful=np.array(
+            [i for i, stem in enumerate(features.vocabulary["stems"]) if stem in doubted],
+            dtype=np.uint32,
+        ),
         idf=features.idf,
         coefficients=_rounded(coefficients.T),
         bias=bias.astype(np.float32),

@@ -114,9 +114,7 @@ def train(
         clarify_from=thresholds.clarify_from,
         data_hash=data_hash(utterances, settings),
         seed=SEED,
-        versions={
-            name: version(name) for name in ("numpy", "scikit-learn", "scipy", "snowballstemmer")
-        },
+        versions={name: version(name) for name in ("numpy", "scikit-learn", "scipy", "PyStemmer")},
         stem_fingerprint=text.stem_fingerprint(),
         scores=zones.summary(scored, thresholds),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
