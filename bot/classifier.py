@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,11 @@ from bot.messages import OUT_OF_SCOPE, Classification, Explanation, Zone
 from bot.modelfile import ModelDescription, Weights
 from bot.reader import Batch, Word
 
-_TOGETHER = 256
-"""Messages that are classified at once: enough to share the cost of each call of numpy."""
+_TOGETHER = 64
+"""Messages that are classified at once: enough to share the cost of each call of numpy, few
+enough that their numbers stay in the cache of the processor."""
+Numbers = TypeVar("Numbers", float, NDArray[np.float64])
+"""Of one message, or of many, shape (n,)."""
 _log = logging.getLogger(__name__)
 
 
@@ -75,16 +79,15 @@ class Classifier:
         chances = self._probabilities(batch)
         # A copy row by row, so that a sum over a row is the same whatever stands around it.
         inside = chances.take(self._in_scope, axis=1)
-        orders = np.argsort(-inside, axis=1, kind="stable").tolist()
+        orders = (-inside).argsort(axis=1, kind="stable").tolist()
         shares = (inside / inside.sum(axis=1, keepdims=True)).tolist()
-        trusts, scopes = self._scores(chances, batch.known)
         labels = self._in_scope_labels
         found = []
-        for order, row, trust, in_scope in zip(
-            orders, shares, trusts.tolist(), scopes.tolist(), strict=True
+        for order, share, scores in zip(
+            orders, shares, self._scores(chances, batch.known), strict=True
         ):
-            ranking = tuple([(labels[i], row[i]) for i in order])
-            zone = self._zone(trust, in_scope)
+            ranking = tuple([(labels[i], share[i]) for i in order])
+            zone = self._zone(*scores)
             intent, confidence = ranking[0]
             found.append(
                 Classification(
@@ -95,11 +98,14 @@ class Classifier:
 
     def _scores(
         self, chances: NDArray[np.float64], known: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return `score` and `scope` of messages, each shape (n,)."""
-        best = chances.take(self._in_scope, axis=1).max(axis=1)
-        outside = None if self._outside is None else chances[:, self._outside]
-        return score(best, known), scope(outside, best, known)
+    ) -> list[tuple[float, float]]:
+        """Return `score` and `scope` of each message."""
+        found = []
+        for row, share in zip(chances.tolist(), known.tolist(), strict=True):
+            outside = None if self._outside is None else row.pop(self._outside)
+            best = max(row)
+            found.append((score(best, share), scope(outside, best, share)))
+        return found
 
     def _zone(self, trust: float, in_scope: float) -> Zone:
         # Nothing known gives a scope of nothing, which no threshold may let through.
@@ -125,13 +131,13 @@ class Classifier:
         shares = dict(zip(batch.ids.tolist(), weighed, strict=True))
         rows = self._word_shares(meant, shares)
         bias = self._linear.bias(columns) / self.description.temperature
-        trust, in_scope = self._scores(self._probabilities(batch), batch.known)
+        trust, in_scope = self._scores(self._probabilities(batch), batch.known)[0]
         return Explanation(
             intent=winner,
             runner_up=second if second != winner else "",
             zone=decision.zone,
-            score=float(trust[0]),
-            scope=float(in_scope[0]),
+            score=trust,
+            scope=in_scope,
             thresholds={
                 "answer": self.description.answer_from,
                 "clarify": self.description.clarify_from,
@@ -160,23 +166,21 @@ class Classifier:
         return rows
 
 
-def score(best: NDArray[np.float64], known: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how far messages can be trusted to mean their best intent, 0 to 1, shape (n,).
+def score(best: Numbers, known: Numbers) -> Numbers:
+    """Return how far a message can be trusted to mean its best intent, 0 to 1.
 
     The best in-scope probability says how clear the choice is, the known share
     whether the words it was made from are ones that the model has seen at all.
     """
-    found: NDArray[np.float64] = best * np.sqrt(known)
+    found: Numbers = best * known**0.5
     return found
 
 
-def scope(
-    outside: NDArray[np.float64] | None, best: NDArray[np.float64], known: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return how far messages can be trusted to be in scope at all, 0 to 1, shape (n,).
+def scope(outside: Numbers | None, best: Numbers, known: Numbers) -> Numbers:
+    """Return how far a message can be trusted to be in scope at all, 0 to 1.
 
     `outside` is the probability of the out-of-scope label. It separates better than
     anything made of the best intent's, which an honest tie between two intents
     halves (docs/measurements.md); a model without that label, None, has only the latter.
     """
-    return best * known if outside is None else np.where(known > 0.0, 1.0 - outside, 0.0)
+    return best * known if outside is None else (1.0 - outside) * (known > 0.0)

@@ -17,7 +17,7 @@ class Linear:
     def __init__(self, settings: FeatureSettings, weights: Weights) -> None:
         self.reader = Reader(settings, weights)
         """Reads messages as this model's features."""
-        self._coefficients = weights.coefficients * np.float32(WEIGHT_STEP)
+        self._coefficients = weights.coefficients
         self._bias = weights.bias.astype(np.float64)
 
     def logits(self, batch: Batch) -> NDArray[np.float64]:
@@ -29,13 +29,14 @@ class Linear:
             weights = self._coefficients.take(batch.ids[start:end], axis=0)
             found[row] = batch.values[start:end] @ weights
             start = end
+        found *= WEIGHT_STEP  # a power of two: nothing is rounded
         found += self._bias
         return found
 
     def shares(self, batch: Batch, columns: Sequence[int]) -> NDArray[np.float64]:
         """Return weight x value of every feature for some labels, shape (features, labels)."""
         chosen = self._coefficients[batch.ids][:, columns]
-        found: NDArray[np.float64] = batch.values[:, None] * chosen
+        found: NDArray[np.float64] = batch.values[:, None] * chosen * WEIGHT_STEP
         return found
 
     def bias(self, columns: Sequence[int]) -> NDArray[np.float64]:

@@ -16,7 +16,8 @@ from bot.typos import Repairer
 
 _MEMO_SIZE = 20_000
 _TINY = float(np.finfo(np.float64).tiny)
-_NONE = np.empty(0, dtype=np.int64)
+_EDGES = np.array([-1, np.iinfo(np.int64).max])
+"""Stand before and after all numbers of features, so that every one has neighbours."""
 REPAIRED_TRUST = 0.5
 """Share of a repaired word that counts as known."""
 CONTEXT_WEIGHT = 2.0
@@ -49,7 +50,7 @@ class Batch:
     """Numbers of the features, sorted within a message, each once."""
     values: NDArray[np.float64]
     """Their values; each block of a message has the length that the settings state."""
-    ends: tuple[int, ...]
+    ends: list[int]
     """One past the last feature of each message."""
     known: NDArray[np.float64]
     """Idf-weighted share of each message's words whose stem the model has seen, 0 to 1."""
@@ -99,7 +100,7 @@ class Reader:
     def words(self, message: str) -> tuple[list[Word], list[Word]]:
         """Return what each word of a message brings as typed, and with its slips repaired."""
         row = text.words(message)
-        typed = [self._word(word) for word in row]
+        typed = [*map(self._word, row)]
         if not any(word.candidates for word in typed):
             return typed, typed
         kept = typos.names(message)
@@ -140,29 +141,32 @@ class Reader:
         self, found: list[NDArray[np.int64]], sizes: list[int], known: NDArray[np.float64]
     ) -> Batch:
         """Count the features of each message and weigh them, all messages at once."""
-        count, width = len(sizes), len(self._idf)
+        count = len(sizes)
         # One number for a feature of a message: sorted, equal ones stand together.
-        keys = np.concatenate([_NONE, *found])
+        keys = np.concatenate([_EDGES, *found])
         if count > 1:
-            keys += np.repeat(np.arange(count) * width, sizes)
+            keys[_EDGES.size :] += np.repeat(np.arange(count) * len(self._idf), sizes)
         keys.sort()
-        new = np.ones(keys.size, dtype=bool)
-        np.not_equal(keys[1:], keys[:-1], out=new[1:])
-        firsts = new.nonzero()[0]
-        counts = np.empty_like(firsts)
-        counts[-1:] = keys.size - firsts[-1:]
-        np.subtract(firsts[1:], firsts[:-1], out=counts[:-1])
-        unique = keys[firsts]
-        rows = unique // width
-        ids = unique - rows * width
-        values = (1.0 + np.log(counts)) * self._idf[ids]
-        blocks = self._blocks[ids] + 3 * rows
+        lasts = (keys[1:] != keys[:-1]).nonzero()[0]
+        unique = keys[lasts[1:]]
+        ids, blocks, ends = self._apart(unique, count)
+        values = (1.0 + np.log(lasts[1:] - lasts[:-1])) * self._idf[ids]
         squares = np.bincount(blocks, values * values, minlength=3 * count)
         # A block without a feature has no length to be brought to another.
         lengths = np.sqrt(np.maximum(squares, _TINY)).reshape(count, 3)
         values *= (self._lengths / lengths).ravel()[blocks]
+        return Batch(ids, values, ends, known)
+
+    def _apart(
+        self, unique: NDArray[np.int64], count: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], list[int]]:
+        """Return feature and block of each number, and one past the last of each message."""
+        if count == 1:  # as a conversation has it
+            return unique, self._blocks[unique], [unique.size]
+        rows = unique // len(self._idf)
+        ids = unique - rows * len(self._idf)
         ends = np.bincount(rows, minlength=count).cumsum()
-        return Batch(ids, values, tuple(ends.tolist()), known)
+        return ids, self._blocks[ids] + 3 * rows, ends.tolist()
 
     def _word(self, word: str) -> Word:
         known = self._memo.get(word)
@@ -191,14 +195,9 @@ class Reader:
 
 
 def _known_share(typed: list[Word], meant: list[Word]) -> float:
-    weight = sum([word.weight for word in meant])
-    if not weight:
-        return 0.0
-    if typed is meant:
-        return sum([word.weight for word in meant if word.known]) / weight
-    known = [
-        word.weight if word is before else REPAIRED_TRUST * word.weight
-        for word, before in zip(meant, typed, strict=True)
-        if word.known
-    ]
-    return sum(known) / weight
+    weight = known = 0.0
+    for before, word in zip(typed, meant, strict=True):
+        weight += word.weight
+        if word.known:
+            known += word.weight if word is before else REPAIRED_TRUST * word.weight
+    return known / weight if weight else 0.0

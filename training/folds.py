@@ -28,7 +28,7 @@ FEWEST_TO_LEAVE_OUT = 5
 """Intents from which one in five can be left out to stand in for what is out of scope."""
 _IMPOSSIBLE = -30.0
 """Logit of a label that a fold has never seen."""
-_TOGETHER = 256
+_TOGETHER = 64
 """Messages that are read at once."""
 
 _log = logging.getLogger(__name__)
