@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
 from io import BytesIO
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from bot.errors import ModelError
 from bot.messages import OUT_OF_SCOPE
 from bot.text import FEATURES_VERSION
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 DESCRIPTION_FILE = "model.json"
 WEIGHTS_FILE = "weights.npz"
 CURRENT_FILE = "current"
@@ -158,8 +157,9 @@ def _write(path: Path, blob: bytes) -> None:
 def _pack(weights: Weights) -> bytes:
     arrays: dict[str, Any] = {name: getattr(weights, name) for name in _ARRAYS}
     for block in _BLOCKS:
-        entries = [entry.encode() for entry in getattr(weights, block)]
-        arrays[f"{block}_bytes"] = np.frombuffer(b"".join(entries), dtype=np.uint8)
+        entries = getattr(weights, block)
+        arrays[f"{block}_bytes"] = np.frombuffer("".join(entries).encode(), dtype=np.uint8)
+        # In characters, not in bytes: decoding all at once takes a third of the time.
         arrays[f"{block}_ends"] = np.cumsum([len(e) for e in entries], dtype=np.uint32)
     buffer = BytesIO()
     np.savez_compressed(buffer, **arrays)
@@ -271,14 +271,12 @@ def _unpack(blob: bytes) -> Weights:
 
 
 def _entries(arrays: Mapping[str, NDArray[Any]], block: str) -> tuple[str, ...]:
-    blob = arrays[f"{block}_bytes"].astype(np.uint8).tobytes()
-    ends = arrays[f"{block}_ends"].tolist()
-    if (ends[-1] if ends else 0) != len(blob) or any(b < a for a, b in pairwise(ends)):
-        raise ValueError(f"{block}: offsets and bytes do not fit")
-    if blob.isascii():
-        text = blob.decode("ascii")
-        return tuple([text[a:b] for a, b in zip([0, *ends], ends, strict=False)])
-    return tuple([blob[a:b].decode() for a, b in zip([0, *ends], ends, strict=False)])
+    text = arrays[f"{block}_bytes"].astype(np.uint8).tobytes().decode()
+    offsets = arrays[f"{block}_ends"]
+    ends = offsets.tolist()
+    if (ends[-1] if ends else 0) != len(text) or (offsets[1:] < offsets[:-1]).any():
+        raise ValueError(f"{block}: offsets and characters do not fit")
+    return tuple([text[a:b] for a, b in zip([0, *ends], ends, strict=False)])
 
 
 def _check_shapes(path: Path, description: ModelDescription, weights: Weights) -> None:

@@ -175,7 +175,7 @@ ARRAY_DAMAGE: dict[str, Callable[[dict[str, Any]], object]] = {
     "offsets backwards": lambda a: a.update(stems_ends=a["stems_ends"][[1, 0, 2]]),
     "offsets as one number": lambda a: a.update(stems_ends=np.array(13)),
     "offsets with a fraction": lambda a: a.update(stems_ends=a["stems_ends"].astype(float)),
-    "a split character": lambda a: a["stems_ends"].__setitem__(0, 4),
+    "bytes that are not UTF-8": lambda a: a["stems_bytes"].__setitem__(3, 0x41),
 }
 
 
