@@ -75,17 +75,22 @@ class Repairer:
         rows = [self._sharing[pair] for pair in _pairs(word) if pair in self._sharing]
         if not rows:
             return
-        shared = np.bincount(np.concatenate(rows))
+        shared = np.bincount(np.concatenate(rows), minlength=len(self._words))
         # Two slips leave at least a third of the pairs of a word of five letters.
-        close = np.flatnonzero(3 * shared >= len(word) + 1)
+        alike = (3 * shared >= len(word) + 1) & (np.abs(self._lengths - len(word)) <= 2)
+        close = np.flatnonzero(alike)
         for place in close[np.argsort(-shared[close], kind="stable")[:_COMPARED]].tolist():
-            if _distance(word, self._words[place]) <= 2:
+            if edits(word, self._words[place]) <= 2:
                 yield self._words[place]
 
-    # Both are made when the first word needs them: most conversations go without.
+    # All three are made when the first word needs them: most conversations go without.
     @cached_property
     def _words(self) -> list[str]:
         return list(self._counts)
+
+    @cached_property
+    def _lengths(self) -> NDArray[np.int64]:
+        return np.array([len(word) for word in self._words])
 
     @cached_property
     def _sharing(self) -> dict[str, NDArray[np.int64]]:
@@ -102,11 +107,16 @@ def _pairs(word: str) -> list[str]:
     return [padded[place : place + 2] for place in range(len(padded) - 1)]
 
 
-def _distance(first: str, second: str) -> int:
-    """Return the edits between two words: letters put in, left out, replaced, or swapped.
+def edits(first: str, second: str) -> int:
+    """Return how many edits lie between two words: a letter more, less, another, or a swap.
 
-    The optimal string alignment distance (Boytsov 2011): no place is edited twice.
+    The optimal string alignment distance (Boytsov 2011): no place is edited twice. What
+    both begin and end with is left out: most of what two like words have.
     """
+    start = _alike(first, second)
+    first, second = first[start:], second[start:]
+    end = _alike(first[::-1], second[::-1])
+    first, second = first[: len(first) - end], second[: len(second) - end]
     before: list[int] = []
     row = list(range(len(second) + 1))
     for i, letter in enumerate(first, 1):
@@ -117,6 +127,16 @@ def _distance(first: str, second: str) -> int:
                 best = min(best, above[j - 2] + 1)
             row.append(best)
     return row[-1]
+
+
+def _alike(first: str, second: str) -> int:
+    """Return with how many of the same letters two words begin."""
+    count = 0
+    for letter, other in zip(first, second, strict=False):
+        if letter != other:
+            break
+        count += 1
+    return count
 
 
 def _swapped(word: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import Bot
-from bot.typos import Repairer, common_words, intended, names, slips
+from bot.typos import Repairer, common_words, edits, intended, names, slips
 
 COUNTS = {
     "card": 90, "stolen": 40, "your": 30, "you": 80, "phone": 20, "points": 9, "joints": 9,
@@ -66,6 +66,27 @@ def test_a_word_of_the_utterances_is_a_slip_only_of_a_far_more_frequent_one() ->
 @given(st.text(max_size=12))
 def test_only_words_of_the_utterances_ever_come_out(typed: str) -> None:
     assert {word for word, _ in REPAIRER.candidates(typed)} <= {*COUNTS}
+
+
+def edits_by_the_book(first: str, second: str) -> int:
+    """Count the edits without leaving anything out, cell by cell."""
+    cell: dict[tuple[int, int], int] = {}
+    for i in range(len(first) + 1):
+        for j in range(len(second) + 1):
+            ways = [max(i, j)] if not (i and j) else []
+            if i and j:
+                same = first[i - 1] == second[j - 1]
+                ways += [cell[i - 1, j] + 1, cell[i, j - 1] + 1, cell[i - 1, j - 1] + (not same)]
+            if i > 1 and j > 1 and first[i - 2 : i] == second[j - 2 : j][::-1]:
+                ways.append(cell[i - 2, j - 2] + 1)
+            cell[i, j] = min(ways)
+    return cell[len(first), len(second)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text("abc", max_size=7), st.text("abc", max_size=7))
+def test_edits_are_counted_as_by_the_book(first: str, second: str) -> None:
+    assert edits(first, second) == edits_by_the_book(first, second)
 
 
 def test_names_are_the_capitals_inside_a_sentence() -> None:

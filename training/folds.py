@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
-from bot import redaction
+from bot import redaction, text
 from bot.linear import Linear
 from bot.messages import OUT_OF_SCOPE
 from bot.modelfile import FeatureSettings
@@ -84,7 +84,7 @@ def fit_all(
     if with_whole:
         # The longest fit comes first, so that it does not end alone.
         folds.insert(0, Fold(list(range(len(labels))), []))
-    messages = features.WordReader().transform(raw)
+    messages = [text.words(message) for message in raw]
     counts = Counts.of(messages, settings)
     solver = Solver.suited(len(labels), len(names))
     _log.info("%d utterances of %d intents: fitted by %s", len(labels), len(names), solver)
@@ -183,7 +183,7 @@ def ask_without(
     left_out = {(row.intent, row.text) for row in apart}
     kept = [row for row in rows if (row.intent, row.text) not in left_out]
     labels = [row.intent for row in kept]
-    messages = features.WordReader().transform([redaction.mask(row.text).text for row in kept])
+    messages = features.WordReader().transform([row.text for row in kept])
     solver = Solver.suited(len(kept), len(set(labels)))
     with threadpool_limits(1):
         fitted = fit(
