@@ -20,6 +20,8 @@ _LOWER_WORDS = 3
 """Words of a name in small letters, where nothing but the next verb says where it ends."""
 _NEAR = 6
 """Words between what was bought and 'from'."""
+_LEADING = 8
+"""Words of a bare answer up to 'from'."""
 _PREPOSITIONS = frozenset({"from", "at", "by", "with", "via"})
 _NEAR_PREPOSITIONS = frozenset({"from", "at", "by"})
 _CALLED = frozenset({"as", "to", "called", "named", "labelled", "labeled", "name"})
@@ -73,13 +75,15 @@ def _near(read: Reading, hits: list[Hit]) -> Found:
 
 
 def _bare(read: Reading) -> Found:
-    """'From X', 'it was at X': hardly more than the name."""
-    at = last_of(read.words[:5], _NEAR_PREPOSITIONS)
-    around = (word for word in read.words[:at] if not text.is_number(word))
-    if at < 0 or len(read.words) > at + 6 or not _BARE.issuperset(around):
-        return
-    size = _size(read, at + 1)
-    if size and at + 1 + size == len(read.words) and _is_plain(read, at + 1):
+    """'From X', 'yesterday, it was at X': hardly more than the name, and when it was."""
+    at = last_of(read.words[:_LEADING], _NEAR_PREPOSITIONS)
+    size = _size(read, at + 1) if at >= 0 else 0
+    around = (
+        word
+        for number, word in enumerate(read.words)
+        if not (at < number <= at + size or text.is_number(word) or _in_date(read, number))
+    )
+    if size and _BARE.issuperset(around) and _is_plain(read, at + 1):
         yield at + 1, at + size
 
 
