@@ -116,7 +116,7 @@ class Classifier:
     def explain(self, message: str) -> Explanation:
         """Return the exact share of every word in the scores of winner and runner-up.
 
-        A feature's contribution is weight x value / temperature; those of a bigram
+        A feature's contribution is weight x value / the message's temperature; those of a bigram
         are halved between its two words, those of a character n-gram are divided
         among the words that hold it by how often they do.
         """
@@ -127,10 +127,12 @@ class Classifier:
         winner = decision.ranking[0][0]
         second = decision.ranking[1][0] if len(decision.ranking) > 1 else winner
         columns = [self.description.labels.index(label) for label in (winner, second)]
-        weighed = self._linear.shares(batch, columns) / self.description.temperature
+        highest = self._linear.logits(batch).max(keepdims=True)
+        temperature = float(self.description.temperature.of(highest).item())
+        weighed = self._linear.shares(batch, columns) / temperature
         shares = dict(zip(batch.ids.tolist(), weighed, strict=True))
         rows = self._word_shares(meant, shares)
-        bias = self._linear.bias(columns) / self.description.temperature
+        bias = self._linear.bias(columns) / temperature
         trust, in_scope = self._scores(self._probabilities(batch), batch.known)[0]
         return Explanation(
             intent=winner,

@@ -170,8 +170,12 @@ def correction(turn: Turn) -> Outcome | None:
 def _is_news(turn: Turn, topic: Topic) -> bool:
     """Tell whether a message without a likely wish says a known detail anew."""
     before, now = turn.before.slots, turn.session.slots
-    changed = any(s in before and before[s] != now.get(s) for s in topic.needs)
-    return changed and turn.heard.classification.confidence < LIKELY_FROM
+    changed = {s for s in topic.needs if s in before and before[s] != now.get(s)}
+    heard = turn.heard.classification
+    likely = turn.guide.topics.get(heard.ranking[0][0]) if heard.ranking else None
+    # 'Not Houston, I am in Toronto' is about calling from abroad, and no other wish.
+    own = heard.zone != "answer" and likely is not None and not changed.isdisjoint(likely.sets)
+    return bool(changed) and (heard.confidence < LIKELY_FROM or own)
 
 
 def other_case(turn: Turn) -> Outcome | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.modelfile import WEIGHT_STEP, FeatureSettings, Weights
+from bot.modelfile import WEIGHT_STEP, FeatureSettings, Temperature, Weights
 from bot.reader import Batch, Reader
 
 
@@ -44,12 +44,12 @@ class Linear:
         return self._bias[list(columns)]
 
 
-def probabilities(logits: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
+def probabilities(logits: NDArray[np.float64], temperature: Temperature) -> NDArray[np.float64]:
     """Return the calibrated probability of every label, shape (n, k); rows sum to 1.
 
-    The softmax of the logits divided by the temperature (Guo and others 2017).
+    The softmax of the logits divided by the temperature.
     """
-    scaled = logits / temperature
-    raised = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    highest = logits.max(axis=1, keepdims=True)
+    raised = np.exp((logits - highest) / temperature.of(highest))
     found: NDArray[np.float64] = raised / raised.sum(axis=1, keepdims=True)
     return found

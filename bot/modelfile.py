@@ -8,7 +8,7 @@ import shlex
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, astuple, dataclass, fields
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -49,6 +49,25 @@ class FeatureSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Temperature:
+    """What logits are divided by before the softmax, fitted to held-out utterances.
+
+    One number for all messages (Guo and others 2017) trusts those most that are clear
+    already; it may rise with the highest logit (docs/measurements.md).
+    """
+
+    base: float
+    """Of a message whose highest logit is 0."""
+    slope: float = 0.0
+    """How much it rises with the highest logit."""
+
+    def of(self, highest: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the temperature of messages from their highest logits, same shape."""
+        found: NDArray[np.float64] = np.maximum(self.base + self.slope * highest, self.base / 2)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class ModelDescription:
     """The readable half of a model, `model.json`."""
 
@@ -56,7 +75,7 @@ class ModelDescription:
     """Intents, in the order of the columns of the weights."""
     features: FeatureSettings
     """How a message becomes numbers."""
-    temperature: float
+    temperature: Temperature
     """The logits are divided by this before the softmax (Guo and others 2017)."""
     answer_from: float
     """Score from which a message is answered."""
@@ -221,15 +240,19 @@ def _describe(path: Path, document: dict[str, Any]) -> ModelDescription:
         values = {f.name: document[f.name] for f in fields(ModelDescription)}
         values["labels"] = tuple(values["labels"])
         values["features"] = FeatureSettings(**values["features"])
+        values["temperature"] = Temperature(**values["temperature"])
         description = ModelDescription(**values)
-        numbers = (description.temperature, description.answer_from, description.clarify_from)
+        numbers = (
+            *astuple(description.temperature), description.answer_from, description.clarify_from,
+        )  # fmt: skip
         sound = (
             all(isinstance(label, str) and label for label in description.labels)
             and len(set(description.labels)) == len(description.labels) > 0
             and any(label != OUT_OF_SCOPE for label in description.labels)
             and all(type(number) in (int, float) and np.isfinite(number) for number in numbers)
             and _sound(description.features)
-            and description.temperature > 0
+            and description.temperature.base > 0
+            and description.temperature.slope >= 0
         )
     except KeyError as error:
         raise _unfit(path, f"has no {error}") from error

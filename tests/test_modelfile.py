@@ -17,13 +17,13 @@ import pytest
 from bot import modelfile
 from bot.classifier import Classifier
 from bot.errors import ModelError
-from bot.modelfile import FeatureSettings, ModelDescription, Weights
+from bot.modelfile import FeatureSettings, ModelDescription, Temperature, Weights
 
 MEND = "bot-train train"
 DESCRIPTION = ModelDescription(
     labels=("greet", "pay", "out_of_scope"),
     features=FeatureSettings(),
-    temperature=0.9,
+    temperature=Temperature(0.9, 0.05),
     answer_from=0.6,
     clarify_from=0.2,
     data_hash="abc",
@@ -193,9 +193,12 @@ def test_arrays_that_are_no_model_are_refused(damage: str, folder: Path) -> None
         ({"labels": ["greet", "greet", "pay"]}, "labels"),
         ({"labels": []}, "labels"),
         ({"labels": 3}, "wrong kind"),
-        ({"temperature": 0}, "temperature"),
-        ({"temperature": float("nan")}, "temperature"),
-        ({"temperature": "warm"}, "make no sense"),
+        ({"temperature": {"base": 0, "slope": 0}}, "temperature"),
+        ({"temperature": {"base": 1, "slope": -0.1}}, "temperature"),
+        ({"temperature": {"base": float("nan"), "slope": 0}}, "temperature"),
+        ({"temperature": {"base": 1, "slope": float("inf")}}, "temperature"),
+        ({"temperature": {"base": "warm", "slope": 0}}, "make no sense"),
+        ({"temperature": 1}, "wrong kind"),
         ({"answer_from": None}, "make no sense"),
         ({"clarify_from": float("inf")}, "thresholds"),
         ({"features": {"colour": 3}}, "wrong kind"),

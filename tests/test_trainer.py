@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,9 @@ from bot import modelfile
 from bot.classifier import Classifier
 from bot.errors import UtteranceError
 from bot.home import Home
-from bot.modelfile import FeatureSettings
+from bot.linear import probabilities
+from bot.messages import OUT_OF_SCOPE
+from bot.modelfile import FeatureSettings, Temperature
 from training import trainer, utterances, zones
 from training.trainer import Trained
 from training.utterances import Utterance
@@ -111,15 +113,21 @@ def test_the_model_knows_what_it_was_taught(trained: Trained) -> None:
 def test_the_temperature_has_the_least_loss_on_what_the_folds_had_not_seen(
     trained: Trained,
 ) -> None:
-    def loss(temperature: float) -> float:
-        scaled = trained.held_out.logits / temperature
-        shares = np.exp(scaled) / np.exp(scaled).sum(axis=1, keepdims=True)
-        rows = np.arange(len(scaled))
-        return float(-np.log(shares[rows, trained.held_out.truth]).mean())
+    def loss(base: float, slope: float) -> float:
+        shares = probabilities(trained.held_out.logits, Temperature(base, slope))
+        return float(-np.log(shares[np.arange(len(shares)), trained.held_out.truth]).mean())
 
-    chosen = trained.description.temperature
-    assert chosen > 0
-    assert loss(chosen) <= min(loss(chosen * 0.95), loss(chosen * 1.05))
+    base, slope = astuple(trained.description.temperature)
+    assert base > 0
+    assert loss(base, slope) <= min(loss(base * 0.95, slope), loss(base * 1.05, slope)) + 1e-9
+    assert loss(base, slope) <= min(loss(base, slope + 0.01), loss(base, max(0, slope - 0.01)))
+
+
+def test_the_temperature_rises_only_where_what_is_out_of_scope_was_written_down() -> None:
+    rows = garden()
+    assert OUT_OF_SCOPE in {row.intent for row in rows}
+    inside = [row for row in rows if row.intent != OUT_OF_SCOPE]
+    assert trainer.train(inside, jobs=1).description.temperature.slope == 0.0
 
 
 def test_the_thresholds_cost_hardly_more_than_any_others(trained: Trained) -> None:

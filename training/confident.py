@@ -10,13 +10,14 @@ from __future__ import annotations
 import numpy as np
 
 from bot.linear import probabilities
+from bot.modelfile import Temperature
 from training.zones import HeldOut
 
 _LEAST = 1e-4
 """Probability below which smaller says nothing more about a label."""
 
 
-def suspects(held_out: HeldOut, temperature: float) -> list[tuple[int, int]]:
+def suspects(held_out: HeldOut, temperature: Temperature) -> list[tuple[int, int]]:
     """Return (row, column of the likelier label), the most doubtful row first.
 
     A row is doubtful when a label other than its own is as probable as that label is, on

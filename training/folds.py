@@ -26,7 +26,7 @@ from training.zones import HeldOut
 
 FEWEST_TO_LEAVE_OUT = 5
 """Intents from which one in five can be left out to stand in for what is out of scope."""
-_IMPOSSIBLE = -30.0
+IMPOSSIBLE = -30.0
 """Logit of a label that a fold has never seen."""
 _TOGETHER = 64
 """Messages that are read at once."""
@@ -104,13 +104,13 @@ def _gathered(
     truth: NDArray[np.int64],
     report: Report,
 ) -> tuple[HeldOut, Fitted | None]:
-    logits, known = np.full((len(truth), len(names)), _IMPOSSIBLE), np.zeros(len(truth))
+    logits, known = np.full((len(truth), len(names)), IMPOSSIBLE), np.zeros(len(truth))
     strange: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
     whole: Fitted | None = None
     for done, answers in enumerate(found, 1):
         fold, whole = folds[answers.fold], answers.fitted or whole
         columns = np.searchsorted(names, answers.labels)
-        spread = np.full((len(answers.logits), len(names)), _IMPOSSIBLE)
+        spread = np.full((len(answers.logits), len(names)), IMPOSSIBLE)
         spread[:, columns] = answers.logits
         if fold.strange:
             strange.append((spread, answers.known))

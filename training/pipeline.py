@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import joblib
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
 from bot import modelfile
+from bot.linear import probabilities
+from bot.modelfile import Temperature
 from bot.reader import Reader
 from training import features
+
+
+class Calibrated(LogisticRegression):  # type: ignore[misc]
+    """A fitted regression whose probabilities have the temperature of the model."""
+
+    temperature: Temperature
+
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:  # noqa: N803 (scikit-learn's name)
+        """Return the probability of each label, shape (messages, labels)."""
+        return probabilities(self.decision_function(X), self.temperature)
 
 
 def load(folder: Path) -> Pipeline:
     """Return the model in `folder` as a fitted pipeline from messages to probabilities.
 
-    Its weights are the rounded ones, divided by the temperature, so that
-    `predict_proba` is what `Classifier.probabilities` computes.
+    Its weights are the rounded ones, so that `predict_proba` is what
+    `Classifier.probabilities` computes.
     """
     description, weights = modelfile.load(folder)
     union = features.build(description.features)
@@ -28,14 +42,12 @@ def load(folder: Path) -> Pipeline:
         vocabulary = getattr(weights, name)
         _restore(vectorizer, vocabulary, weights.idf[start : start + len(vocabulary)])
         start += len(vocabulary)
-    classifier = LogisticRegression()
+    classifier = Calibrated()
+    classifier.temperature = description.temperature
     classifier.classes_ = np.array(description.labels)
-    coefficients = weights.coefficients.T * (modelfile.WEIGHT_STEP / description.temperature)
-    bias = weights.bias.astype(np.float64) / description.temperature
-    if len(description.labels) == 2:  # scikit-learn keeps the log-odds of the second
-        coefficients, bias = coefficients[1:] - coefficients[:1], bias[1:] - bias[:1]
-    classifier.coef_, classifier.intercept_ = coefficients, bias
-    classifier.n_features_in_ = coefficients.shape[1]
+    classifier.coef_ = weights.coefficients.T * modelfile.WEIGHT_STEP
+    classifier.intercept_ = weights.bias.astype(np.float64)
+    classifier.n_features_in_ = len(weights.coefficients)
     reader = features.WordReader(Reader(description.features, weights))
     return Pipeline([("words", reader), ("features", union), ("classifier", classifier)])
 

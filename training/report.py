@@ -13,6 +13,7 @@ from sklearn.model_selection import StratifiedShuffleSplit, learning_curve
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
+from bot.linear import probabilities
 from training import features, fitting, trainer, zones
 from training.utterances import Utterance
 from training.zones import HeldOut, Scored, Thresholds
@@ -118,32 +119,26 @@ def measure(held_out: HeldOut, rows: Sequence[Utterance]) -> Report:
     thresholds = zones.choose(scored)
     labels, truth = held_out.labels, held_out.truth
     columns = range(len(labels))
-    probabilities = _softmax(held_out.logits / temperature)
+    chances = probabilities(held_out.logits, temperature)
     best = held_out.logits.argmax(axis=1)
     parts = precision_recall_fscore_support(truth, best, labels=columns, zero_division=0.0)
     intents = [
         IntentFigures(name, float(p), float(r), float(f), int(n))
         for name, p, r, f, n in zip(labels, *parts, strict=True)
     ]
-    confidence, right = probabilities.max(axis=1), best == truth
+    confidence, right = chances.max(axis=1), best == truth
     return Report(
         intents=tuple(sorted(intents, key=lambda row: (row.f1, row.intent))),
         mix_ups=_mix_ups(rows, labels, truth, best, confidence),
         confusion=confusion_matrix(truth, best, labels=columns),
         labels=labels,
         calibration_error=zones.calibration_error(confidence, right),
-        log_loss=float(log_loss(truth, probabilities, labels=columns)),
+        log_loss=float(log_loss(truth, chances, labels=columns)),
         bins=_bins(confidence, right),
         scored=scored,
         thresholds=thresholds,
         summary=zones.summary(scored, thresholds),
     )
-
-
-def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares: NDArray[np.float64] = raised / raised.sum(axis=1, keepdims=True)
-    return shares
 
 
 def _mix_ups(

@@ -11,11 +11,12 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+from numpy.typing import NDArray
+from scipy.optimize import minimize
 
 from bot import text
-from bot.linear import probabilities
-from bot.modelfile import FeatureSettings, ModelDescription, Weights
+from bot.messages import OUT_OF_SCOPE
+from bot.modelfile import FeatureSettings, ModelDescription, Temperature, Weights
 from training import fitting, folds, zones
 from training.fitting import SEED, Solver
 from training.folds import Report
@@ -26,6 +27,8 @@ TRAINING_FOLDS = 3
 """Enough to calibrate and to choose thresholds; each costs most of a fit."""
 EVALUATION_FOLDS = 5
 """For figures: each fold's model has seen four fifths of the utterances."""
+BASES, SLOPES = (0.05, 20.0), (0.0, 0.5)
+"""Where the temperature is looked for."""
 MANY_PER_INTENT = 60
 """Utterances per intent, on average, from which a data set is a large one."""
 
@@ -134,15 +137,32 @@ def cross_validate(
     )[0]
 
 
-def calibrate(held_out: HeldOut) -> float:
-    """Return the temperature with the least held-out log-loss (Guo and others 2017)."""
+def calibrate(held_out: HeldOut) -> Temperature:
+    """Return the temperature with the least held-out log-loss.
 
-    rows = np.arange(len(held_out.truth))
+    It rises with the highest logit only where there are out-of-scope lines. Where there
+    are none, a low probability is what tells strange messages, and low logits, as they
+    have, would make it high.
+    """
+    # A label that a fold has never seen has no chance at any temperature.
+    seen = held_out.logits[np.arange(len(held_out.truth)), held_out.truth] > folds.IMPOSSIBLE
+    if not seen.any():
+        return Temperature(1.0)
+    logits, truth = held_out.logits[seen], held_out.truth[seen]
+    highest = logits.max(axis=1)
+    below = logits - highest[:, None]
+    right = below[np.arange(len(truth)), truth]
 
-    def loss(log_temperature: float) -> float:
-        chances = probabilities(held_out.logits, float(np.exp(log_temperature)))
-        # A label that a fold has never seen has no chance at all.
-        return -float(np.log(np.maximum(chances[rows, held_out.truth], 1e-12)).mean())
+    def loss(point: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        """Return the mean log-loss, and how it changes with base and slope."""
+        found = Temperature(*point).of(highest)
+        raised = np.exp(below / found[:, None])
+        total = raised.sum(axis=1)
+        steep = (right - np.einsum("nk,nk->n", raised, below) / total) / found**2
+        free = found > point[0] / 2
+        gradient = [np.mean(steep * np.where(free, 1.0, 0.5)), np.mean(steep * highest * free)]
+        return float(np.mean(np.log(total) - right / found)), np.array(gradient)
 
-    found: Any = minimize_scalar(loss, bounds=(-3.0, 3.0), method="bounded")
-    return round(float(np.exp(found.x)), 4)
+    slopes = SLOPES if OUT_OF_SCOPE in held_out.labels else (0.0, 0.0)
+    found: Any = minimize(loss, (1.0, 0.0), jac=True, method="L-BFGS-B", bounds=[BASES, slopes])
+    return Temperature(*(round(float(value), 4) for value in found.x))

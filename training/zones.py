@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from bot.classifier import scope, score
 from bot.linear import probabilities
 from bot.messages import OUT_OF_SCOPE
+from bot.modelfile import Temperature
 
 COST_WRONG = 1.0
 """A wrong answer sends somebody to the wrong place."""
@@ -79,7 +80,7 @@ class Scored:
     """Whether that label is the right one."""
 
     @classmethod
-    def of(cls, held_out: HeldOut, temperature: float) -> Scored:
+    def of(cls, held_out: HeldOut, temperature: Temperature) -> Scored:
         """Score out-of-fold logits as the classifier does at run time."""
         held_out = held_out.with_all()
         chances = probabilities(held_out.logits, temperature)
