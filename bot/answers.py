@@ -129,7 +129,8 @@ def _last(writer: _Writer, decision: Decision) -> None:
         writer.say(guide.phrases["same_again"])
     if decision.later:
         name = "later_then" if decision.asks else "later"
-        writer.say(guide.phrases[name], topic=guide.topics[decision.later].title)
+        titles = [guide.topics[later].title for later in decision.later]
+        writer.say(guide.phrases[name], topic=_listed(titles if decision.asks else titles[:1]))
     if decision.asks:
         slot = guide.slots[decision.asks]
         question = (decision.again and slot.again) or slot.ask
@@ -230,6 +231,10 @@ def _person(writer: _Writer, decision: Decision, session: Session) -> None:
             writer.name(route.route)
             writer.lines.append(f"{_set_off(route.route.value)}: {route.route.label}.")
     _notes(writer, decision, phones)
+    if decision.guess:
+        writer.say(
+            writer.guide.phrases["other_guess"], topic=writer.guide.topics[decision.guess].title
+        )
 
 
 def _clarify(writer: _Writer, decision: Decision, session: Session) -> None:
@@ -275,7 +280,7 @@ def _suggestions(decision: Decision, guide: Guide) -> tuple[str, ...]:
     if decision.options:
         names: tuple[str, ...] = decision.options
     elif decision.later:
-        names = (decision.later,)
+        names = decision.later[:1]
     elif decision.guess:
         names = (decision.guess,)
     elif decision.act in ("answer", "over"):

@@ -1,4 +1,4 @@
-"""Two wishes in one message: a second look at its clauses, outside the classifier."""
+"""Two or three wishes in one message: a second look at its clauses, outside the classifier."""
 
 from __future__ import annotations
 
@@ -34,8 +34,21 @@ BEHIND_GREETING_CLEAR_FROM = 0.8
 _LONGEST_GREETING = 3
 """Words that are taken for a greeting before the rest is looked at."""
 _FEWEST_WORDS = 3
+MOST = 3
+"""Wishes of one message that are kept in mind."""
 _BORDER = re.compile(
     r"[.;!?\n]+|,?\s+(?:and also|and then|and|also|plus|but also|but|as well as|&|\+)\s+|,\s+",
+    re.IGNORECASE,
+)
+URGENT_CLEAR_FROM = 0.97
+"""Probability from which a clause about an urgent topic is heard whatever else is wished for.
+
+Of 27,000 taught lines that are about another topic it is found in 4."""
+# 'I lost my card how do I pay my bill': who is in need sets no full stop.
+_URGENT_BORDER = re.compile(
+    _BORDER.pattern
+    + r"|\s+(?=(?:how|where|what|when|can|could) (?:do|can|could|is|are|i|you|to)\b|what's\b"
+    + r"|i (?:also )?(?:need|want|would like) (?:to|my|a|the)\b)",
     re.IGNORECASE,
 )
 
@@ -46,24 +59,27 @@ def wishes(
     classify: Callable[[str], Classification],
     details: Sequence[Entity] = (),
     filler: Collection[str] = frozenset(),
+    urgent: Collection[str] = frozenset(),
 ) -> tuple[str, ...]:
-    """Return the two intents of a message with two wishes in the order said, else nothing.
+    """Return the intents of a message with two or three wishes in the order said, else nothing.
 
     A clause of `details` and `filler` words only is no wish: 'I have a corporate card'.
-    For a message taken as a greeting or thanks it may be one: what else it says.
+    For a message taken as a greeting or thanks it may be one: what else it says. So may
+    one of the `urgent` topics, which is heard in any clause of its own.
     """
+    courteous = whole.zone != "unknown" and whole.intent in COURTESY
+    first = _urgent_clause(message, whole, classify, urgent) if urgent and not courteous else ""
     parts = [
         message[start:end]
         for start, end in _parts(message)
         if len(message[start:end].split()) >= _FEWEST_WORDS
         and not (details and _is_detail(message, start, end, details, filler))
     ]
-    courteous = whole.zone != "unknown" and whole.intent in COURTESY
     if len(parts) < (1 if courteous else 2):
-        return ()
+        parts = []
     announced = _ANOTHER.search(message) is not None
     likely = {intent for intent, _ in (whole.ranking if announced else whole.ranking[:2])}
-    found: list[str] = []
+    found = [first] if first else []
     for part in parts:
         clause = classify(part)
         wanted = BESIDE_COURTESY_FROM if courteous else CLEAR_FROM
@@ -73,7 +89,26 @@ def wishes(
     if courteous:
         found = [intent for intent in found if intent != whole.intent]
         return tuple(found) if len(found) in (1, 2) else ()
-    return tuple(found) if len(found) == 2 else ()
+    if found == [first] and whole.zone == "answer":
+        found.append(whole.intent)
+    return tuple(found[:MOST]) if len(found) > 1 or first else ()
+
+
+def _urgent_clause(
+    message: str,
+    whole: Classification,
+    classify: Callable[[str], Classification],
+    urgent: Collection[str],
+) -> str:
+    """Return the urgent topic that one clause is surely about, where the whole is not."""
+    if whole.intent in urgent:
+        return ""
+    parts = list(_parts(message, _URGENT_BORDER))
+    for start, end in parts if len(parts) > 1 else ():
+        clause = classify(message[start:end])
+        if clause.intent in urgent and clause.confidence >= URGENT_CLEAR_FROM:
+            return clause.intent
+    return ""
 
 
 def behind_greeting(
@@ -111,6 +146,13 @@ def without_details(message: str, details: Sequence[Entity], filler: Collection[
     return ". ".join(filter(None, wanted)) if len(wanted) < len(parts) else ""
 
 
+def without_secrets(message: str) -> str:
+    """Return the message without the clauses that hold a masked secret; '' where that is all."""
+    parts = [message[start:end].strip() for start, end in _parts(message)]
+    kept = [part for part in parts if part and "⟦" not in part]
+    return ". ".join(kept) if len(kept) < len(parts) else ""
+
+
 def beside_details(message: str, details: Sequence[Entity]) -> str:
     """Return the message with the details cut out: 'good morning, i've got a'."""
     kept, start = [], 0
@@ -120,10 +162,10 @@ def beside_details(message: str, details: Sequence[Entity]) -> str:
     return " ".join([*kept, message[start:]])
 
 
-def _parts(message: str) -> Iterator[tuple[int, int]]:
+def _parts(message: str, borders: re.Pattern[str] = _BORDER) -> Iterator[tuple[int, int]]:
     """Yield (first character, one past the last) of what stands between two borders."""
     start = 0
-    for border in _BORDER.finditer(message):
+    for border in borders.finditer(message):
         yield start, border.start()
         start = border.end()
     yield start, len(message)

@@ -27,6 +27,12 @@ class Cues:
     """Words that put the writer there."""
     mishap: frozenset[str]
     """What happens to a card where its owner is."""
+    dwelling: frozenset[str]
+    """Verbs of where somebody lives, wherever they are now."""
+    setting_out: frozenset[str]
+    """Verbs of a journey."""
+    ahead: frozenset[str]
+    """Words of a time to come."""
     past: frozenset[str]
     """Verbs of what was once the case."""
     long_past: frozenset[str]

@@ -47,9 +47,9 @@ class Decision:
     """What the person typed for the slot asked for, where it could be either."""
     offer: tuple[str, ...] = ()
     """Slots that the person may tell for the call sheet, to offer at the end."""
-    later: str = ""
-    """Topic of a second wish, to name at the end."""
+    later: tuple[str, ...] = ()
+    """Topics of further wishes, to name at the end."""
     saying: str = ""
     """Name of the saying or phrase, for act 'say'."""
     guess: str = ""
-    """Topic that may have been meant instead (one-off questions only)."""
+    """Topic that may have been meant instead: in a one-off, or an emergency."""

@@ -8,14 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from bot import dates, names, places, quantities, text, whereabouts
 from bot.cues import CUES
 from bot.guide import Slot
-from bot.messages import Entity
+from bot.messages import UNCLEAR, Entity
 from bot.phrases import Hit, Phrases
 from bot.places import AT_HOME, Place
 from bot.reading import Reading, last_of
 from bot.slips import Slips
 
-UNCLEAR = ""
-"""Value of a detail that was given but could be either: 'Georgia'. It is asked, not guessed."""
 MAX_VALUE = 60
 """Characters of one detail; what is longer is a story, not a detail."""
 _SHORT_ANSWER = 8
@@ -50,13 +48,16 @@ class Extractor:
             "reference": self._references,
         }
 
-    def extract(self, message: str, *, asked: str = "") -> tuple[Entity, ...]:
+    def extract(
+        self, message: str, *, asked: str = "", at_once: bool = False
+    ) -> tuple[Entity, ...]:
         """Return the details in a masked message, in its order.
 
-        `asked` is the slot of the open question: what counts only as an answer to
-        it is looked for too. Of two values for one slot the later one counts.
+        `asked` is the slot of the open question, or `ANY_SLOT`: what counts only as an
+        answer is looked for too. `at_once`: only what is the case now counts, not a flight
+        of tomorrow. Of two values for one slot the later one counts.
         """
-        read = self._read(text.composed(message), bool(asked))
+        read = self._read(text.composed(message), bool(asked), at_once)
         if not read.words:
             return ()
         found = [
@@ -70,25 +71,29 @@ class Extractor:
         found = [entity for entity in found if entity.value != UNCLEAR or entity.slot not in clear]
         return tuple(sorted(found, key=lambda entity: (entity.start, entity.end)))
 
-    def _read(self, message: str, asked: bool) -> Reading:
+    def _read(self, message: str, asked: bool, at_once: bool) -> Reading:
         spans = text.word_spans(message)  # of a very long message only the first words
         words = self._slips.repaired([word for word, _, _ in spans])
         hits = self._phrases.find(words)
         any_case = asked and len(spans) <= _BARE_ANSWER
         named = hits.get(places.GROUP, ())
         where = list(places.among(named, message, spans, any_case=any_case)) if named else []
-        return Reading(message, spans, words, hits, where, dates.find(message, spans), asked)
+        when = dates.find(message, spans)
+        return Reading(message, spans, words, hits, where, when, asked, at_once)
 
     def _choices(self, read: Reading, slot: Slot, asked: bool) -> Iterator[Entity]:
         """Yield the choices named; with two choices, 'not the one' is the other."""
         hits = _of_choice(read, slot, asked) if read.hits else []
         for hit in _own(read, hits) if len(hits) > 1 else hits:
-            if read.is_verb(hit.first) or read.is_asked_about(hit.first, hit.last):
+            asked_about = read.is_asked_about(hit.first, hit.last)
+            if read.is_verb(hit.first) or (asked_about and not asked):
                 continue
             value = hit.value
-            if _is_joined(read, slot, hit) or read.doubted(hit.first, hit.last):
+            if asked_about or _is_joined(read, slot, hit) or read.doubted(hit.first, hit.last):
                 value = UNCLEAR
             elif read.negated(hit.first):
+                if _is_relatives(read, hit):
+                    continue
                 others = [choice.value for choice in slot.choices if choice.value != value]
                 if len(others) != 1:
                     continue
@@ -99,6 +104,7 @@ class Extractor:
         short = len(read.words) <= _SHORT_ANSWER
         yield from self._choices(read, slot, asked)
         things = self._things[slot.name]
+        outweighed = whereabouts.outweighed(read) if len(read.places) > 1 else ()
         for place in read.places:
             if slot.about == "card":
                 counts = whereabouts.is_of_card(read, place, things)
@@ -113,7 +119,7 @@ class Extractor:
                     answer=short
                     and (asked or (read.answering and whereabouts.is_alone(read, place))),
                 )
-            if counts and not read.is_asked_about(*place.words):
+            if counts and not read.is_asked_about(*place.words) and place not in outweighed:
                 at_home = place.country in (slot.home_country, AT_HOME)
                 value = slot.home if at_home else slot.away
                 if not place.country or read.doubted(place.first, place.last):
@@ -137,7 +143,7 @@ class Extractor:
                 yield Entity(slot.name, match.group(), *match.span())
 
     def _names(self, read: Reading, slot: Slot, asked: bool) -> Iterator[Entity]:
-        for first, last in names.names(read, slot):
+        for first, last in names.names(read, slot, asked=asked):
             start, end = read.spans[first][1], read.spans[last][2]
             yield Entity(slot.name, read.text[start:end][:MAX_VALUE], start, end)
 
@@ -187,6 +193,12 @@ def _is_of_others(read: Reading, hit: Hit) -> bool:
         word in CUES.others or _POSSESSIVE.sub("", word) in CUES.others
         for word in read.words[first : last + 1]
     )
+
+
+def _is_relatives(read: Reading, hit: Hit) -> bool:
+    """Tell whether 'not mine' means another person's, and no other kind: 'it's my mom's'."""
+    possessives = {_POSSESSIVE.sub("", word) for word in read.words if _POSSESSIVE.search(word)}
+    return read.words[hit.first] in ("mine", "my") and not possessives.isdisjoint(CUES.others)
 
 
 def _stands_alone(read: Reading, hit: Hit) -> bool:

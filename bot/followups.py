@@ -26,6 +26,10 @@ HANDED_OVER = ("grief", "unknown", "unknown_again", "unanswered", "neither", "pe
 """What was said last where a person was the answer."""
 _SHORT = 10
 """Words of a message that may lean on the topic before it."""
+_LEANING = 6
+"""Words of a question about 'it' or 'that'."""
+_BESIDE_IT = frozenset({"ok", "please", "but", "and", "so", "well", "still", "again", "now"})
+_IT = frozenset({"it", "that", "this", "them", "there"})
 _CASE = 14
 """Words of one that asks about another case of it: 'and what is the number if ...'."""
 _ABOUT_IT = frozenset({"actually", "card", "just", "mine", "sorry", "this", "that", "wait"})
@@ -48,30 +52,33 @@ _MORE_WORDS = 4
 
 
 def second_wish(turn: Turn) -> Outcome | None:
-    """Come to the second wish on 'yes', let go of it on 'no'."""
+    """Come to the next wish on 'yes', let go of it on 'no'."""
     later = turn.before.later
-    if later not in turn.guide.topics or turn.before.asking:
+    if not later or turn.before.asking:
         return None
-    let_go = replace(turn, session=replace(turn.session, later="", offered=0))
+    let_go = replace(turn, session=replace(turn.session, later=later[1:], offered=0))
     if _says_yes(turn):
-        return take_up(let_go, later)
+        return take_up(let_go, later[0])
     if turn.says("no"):
-        return Decision("say", "deny", saying="deny"), closed(let_go.session, "deny")
+        rest = later[1:]
+        after = replace(closed(let_go.session, "deny"), later=rest, offered=len(rest[:1]))
+        return Decision("say", "deny", saying="deny", later=rest), after
     return None
 
 
 def second_wish_dropped(turn: Turn) -> Outcome | None:
     """Let go of the second wish alone on 'forget the charge'; the first one goes on."""
     topics = turn.guide.topics
-    later, first = topics.get(turn.before.later), topics.get(turn.before.topic)
+    later, first = turn.before.later, topics.get(turn.before.topic)
     heard = turn.heard.classification
     best = heard.ranking[0][0] if heard.ranking else ""
-    if later is None or best != "cancel" or heard.confidence < LIKELY_FROM:
+    if best != "cancel" or heard.confidence < LIKELY_FROM:
         return None
-    if not turn.names(later) or (first is not None and turn.names(first)):
+    kept = tuple(name for name in later if not turn.names(topics[name]))
+    if kept == later or (first is not None and turn.names(first)):
         return None
     decision = Decision("say", "cancel", saying="cancel", asks=turn.before.asking or None)
-    return decision, replace(turn.session, later="", offered=0, last="cancel")
+    return decision, replace(turn.session, later=kept, offered=0, last="cancel")
 
 
 def _says_yes(turn: Turn) -> bool:
@@ -85,13 +92,13 @@ def _says_yes(turn: Turn) -> bool:
 
 
 def offering(turn: Turn, outcome: Outcome) -> Outcome:
-    """Offer the second wish at the end of an answer, at most twice; then let go of it."""
+    """Offer the next wish at the end of an answer, at most twice; then let go of all."""
     decision, after = outcome
     if not after.later or decision.act not in ("answer", "over") or decision.asks:
         return outcome
     offered = after.offered + 1 if after.later == turn.before.later else 1
     if offered > MAX_OFFERS:
-        return decision, replace(after, later="", offered=0)
+        return decision, replace(after, later=(), offered=0)
     return replace(decision, later=after.later, offer=()), replace(after, offered=offered)
 
 
@@ -111,7 +118,7 @@ def sheet_unknown(turn: Turn) -> Outcome | None:
     """Let go of the offered lines of the call sheet when they are not known."""
     heard = turn.heard.classification
     wanted = turn.wants() is not None and heard.confidence >= SURELY_ANOTHER
-    if turn.before.last not in ("offer", "sheet") or wanted:
+    if turn.before.last not in ("offer", "sheet") or (wanted and not _lacks_a_line(turn)):
         return None
     denies = heard.ranking[0][0] == "deny" and heard.confidence >= DENY_FROM
     said = denies or turn.mentions("dont_know") or turn.mentions("refuse")
@@ -119,6 +126,17 @@ def sheet_unknown(turn: Turn) -> Outcome | None:
         return None
     decision = Decision("say", turn.before.topic or OUT_OF_SCOPE, saying="sheet_unknown")
     return decision, closed(turn.session, "sheet_unknown")
+
+
+def _lacks_a_line(turn: Turn) -> bool:
+    """Tell whether somebody does not know what the call sheet has a line for.
+
+    'I don't know the number' is no wish to call.
+    """
+    topic = turn.guide.topics.get(turn.before.topic)
+    labels = (turn.guide.slots[slot].label for slot in (topic.fills if topic else ()))
+    known = turn.guide.filler.union(*map(text.words, labels))
+    return turn.mentions("dont_know") and known.issuperset(turn.beside("dont_know"))
 
 
 def number_again(turn: Turn) -> Outcome | None:
@@ -135,7 +153,8 @@ def number_again(turn: Turn) -> Outcome | None:
 
 def sheet_shown(turn: Turn) -> Outcome | None:
     """Say where the call sheet is to somebody who wants to see it."""
-    if not turn.mentions("show_sheet"):
+    offered = turn.before.last in ("offer", "sheet") and turn.mentions("why_asked")
+    if not (turn.mentions("show_sheet") or offered):
         return None
     decision = Decision(
         "say",
@@ -205,9 +224,46 @@ def narrower(turn: Turn) -> Outcome | None:
 def asked_about_it(turn: Turn) -> Outcome | None:
     """Answer 'is that safe?' about the last topic, however much it sounds like a farewell."""
     question = turn.guide.words.get("question", frozenset())
-    if turn.intent not in _NO_QUESTIONS or not question.intersection(turn.words[:1]):
+    leans = len(turn.words) <= _LEANING and not _IT.isdisjoint(turn.words)
+    if not question.intersection(turn.words[:1]):
         return None
-    return narrower(turn)
+    return narrower(turn) if leans or turn.intent in _NO_QUESTIONS else None
+
+
+def where_it_is(turn: Turn) -> Outcome | None:
+    """Say again where the thing is that was spoken of last, and that this is all that is known."""
+    topic = turn.guide.topics.get(turn.before.about)
+    said = " ".join(word for word in turn.words if word not in _BESIDE_IT)
+    asks = said in turn.guide.words.get("where_is_it", frozenset())
+    asks = asks or (turn.before.last == "answer" and turn.says("why"))
+    if topic is None or topic.urgent or turn.before.options or turn.before.later or not asks:
+        return None
+    decision, after = answer(turn, topic, faq=turn.before.faq)
+    return replace(decision, same=not decision.asks), after
+
+
+def number_fails(turn: Turn) -> Outcome | None:
+    """Give the number once more, and the caveat, to somebody for whom it does not work."""
+    topic = turn.guide.topics.get(turn.before.topic)
+    known = topic is not None and all(slot in turn.session.slots for slot in topic.needs)
+    if topic is None or PHONE not in topic.routes or not known or turn.heard.entities:
+        return None
+    if not turn.mentions("number_fails"):
+        return None
+    decision, after = answer(turn, topic, brief=True)
+    return replace(decision, caveat=True), after
+
+
+def card_to_be_stopped(turn: Turn) -> Outcome | None:
+    """Give the number once more to somebody who wants the lost card, or a thief, stopped."""
+    topic = turn.guide.topics.get(turn.before.topic)
+    means_it = turn.before.urgent and turn.mentions("stop_it")
+    if topic is None or not means_it or PHONE not in topic.routes:
+        return None
+    if turn.intent not in ("", "cancel", "deny", topic.id):
+        return None
+    decision, after = answer(turn, topic, brief=True)
+    return replace(decision, notes=("only_a_guide", *decision.notes)), after
 
 
 def for_the_sheet(turn: Turn) -> Outcome | None:
@@ -274,7 +330,7 @@ def only_a_detail(turn: Turn) -> Outcome | None:
     other = any(
         before.get(slot, turn.session.slots[slot]) != turn.session.slots[slot] for slot in noted
     )
-    if other or turn.before.last in HANDED_OVER:
+    if other or turn.before.last in HANDED_OVER or turn.before.about in turn.guide.topics:
         told, after = person(turn, OUT_OF_SCOPE)
         return replace(told, noted=noted), after
     decision = Decision("say", OUT_OF_SCOPE, saying="what_need", noted=noted)

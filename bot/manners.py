@@ -82,7 +82,8 @@ def _apologises(turn: Turn) -> bool:
     """
     first = [hit for hit in turn.hits.get("apology", ()) if hit.first == 0 < hit.last]
     heard = turn.heard.classification
-    likely = heard.zone != "unknown" and heard.confidence >= WISH_FROM
+    wish = bool(heard.ranking) and heard.ranking[0][0] in turn.guide.topics
+    likely = wish and heard.zone != "unknown" and heard.confidence >= WISH_FROM
     unclear = not turn.intent and not likely and "?" not in turn.heard.text
     answers = turn.heard.entities or turn.unclear or turn.heard.masked
     declines = turn.mentions("dont_know") or turn.mentions("refuse")
@@ -125,9 +126,10 @@ def _is_over(turn: Turn, topic: Topic) -> bool:
     groups = turn.guide.words
     if not groups.get("still", frozenset()).isdisjoint(turn.words):
         return False
-    negations = groups.get("negation", frozenset())
+    negations, after = (groups.get(name, frozenset()) for name in ("negation", "still_after"))
     return any(
         negations.isdisjoint(turn.words[max(0, hit.first - 2) : hit.last + 1])
+        and after.isdisjoint(turn.words[hit.last + 1 :])
         for hit in turn.hits.get(f"over {topic.id}", ())
     )
 

@@ -27,6 +27,12 @@ class Classification:
     """(intent, calibrated probability) of the in-scope intents, best first; sums to 1."""
 
 
+UNCLEAR = ""
+"""Value of a detail that was given but could be either: 'Georgia'. It is asked, not guessed."""
+ANY_SLOT = "*"
+"""What is asked for where no question is open, but a detail may be said anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entity:
     """A detail found in a message."""

@@ -21,7 +21,7 @@ from bot.errors import ModelError
 from bot.messages import OUT_OF_SCOPE
 from bot.text import FEATURES_VERSION
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 DESCRIPTION_FILE = "model.json"
 WEIGHTS_FILE = "weights.npz"
 CURRENT_FILE = "current"
@@ -124,12 +124,17 @@ class Weights:
 
 
 _BLOCKS = ("stems", "bigrams", "characters", "words")
+_BETWEEN = "\n"
+"""Stands between two entries of a block, and in none: words hold no white space."""
 _ARRAYS = {
     "counts": np.uint32,
     "doubtful": np.uint32,
     "idf": np.float32,
-    "coefficients": np.int16,
     "bias": np.float32,
+    # All weights but one in some thousands fit into a byte; the others stand apart.
+    "near": np.int8,
+    "far_places": np.uint32,
+    "far": np.int16,
 }
 
 
@@ -174,12 +179,18 @@ def _write(path: Path, blob: bytes) -> None:
 
 
 def _pack(weights: Weights) -> bytes:
-    arrays: dict[str, Any] = {name: getattr(weights, name) for name in _ARRAYS}
+    small = np.iinfo(np.int8)
+    near = np.clip(weights.coefficients, small.min, small.max).astype(np.int8)
+    places = np.flatnonzero(near != weights.coefficients).astype(np.uint32)
+    arrays: dict[str, Any] = {
+        **{name: getattr(weights, name) for name in ("counts", "doubtful", "idf", "bias")},
+        "near": near, "far_places": places, "far": weights.coefficients.flat[places],
+    }  # fmt: skip
     for block in _BLOCKS:
         entries = getattr(weights, block)
-        arrays[f"{block}_bytes"] = np.frombuffer("".join(entries).encode(), dtype=np.uint8)
-        # In characters, not in bytes: decoding all at once takes a third of the time.
-        arrays[f"{block}_ends"] = np.cumsum([len(e) for e in entries], dtype=np.uint32)
+        if any(_BETWEEN in entry or not entry for entry in entries):
+            raise ValueError(f"{block}: an entry is empty, or holds the end of a line")
+        arrays[block] = np.frombuffer(_BETWEEN.join(entries).encode(), dtype=np.uint8)
     buffer = BytesIO()
     np.savez_compressed(buffer, **arrays)
     return buffer.getvalue()
@@ -280,26 +291,26 @@ def _unpack(blob: bytes) -> Weights:
     for name, kind in _ARRAYS.items():
         if arrays[name].dtype != kind:
             raise ValueError(f"{name} holds {arrays[name].dtype}, wanted {np.dtype(kind)}")
+    coefficients = arrays["near"].astype(np.int16)
+    places, far = arrays["far_places"], arrays["far"]
+    if places.shape != far.shape or (places >= coefficients.size).any():
+        raise ValueError("far: weights and their places do not fit")
+    coefficients.flat[places] = far
     return Weights(
-        stems=_entries(arrays, "stems"),
-        bigrams=_entries(arrays, "bigrams"),
-        characters=_entries(arrays, "characters"),
-        words=_entries(arrays, "words"),
+        **{block: _entries(arrays[block]) for block in _BLOCKS},
         counts=arrays["counts"],
         doubtful=arrays["doubtful"],
         idf=arrays["idf"],
-        coefficients=arrays["coefficients"],
+        coefficients=coefficients,
         bias=arrays["bias"],
     )
 
 
-def _entries(arrays: Mapping[str, NDArray[Any]], block: str) -> tuple[str, ...]:
-    text = arrays[f"{block}_bytes"].astype(np.uint8).tobytes().decode()
-    offsets = arrays[f"{block}_ends"]
-    ends = offsets.tolist()
-    if (ends[-1] if ends else 0) != len(text) or (offsets[1:] < offsets[:-1]).any():
-        raise ValueError(f"{block}: offsets and characters do not fit")
-    return tuple([text[a:b] for a, b in zip([0, *ends], ends, strict=False)])
+def _entries(block: NDArray[Any]) -> tuple[str, ...]:
+    if block.dtype != np.uint8:
+        raise ValueError(f"a block of entries holds {block.dtype}, wanted bytes")
+    text = block.tobytes().decode()
+    return tuple(text.split(_BETWEEN)) if text else ()
 
 
 def _check_shapes(path: Path, description: ModelDescription, weights: Weights) -> None:

@@ -32,14 +32,14 @@ _BARE = frozenset("it is was from at by with the charge a purchase".split())
 Found = Iterator[tuple[int, int]]
 
 
-def names(read: Reading, slot: Slot) -> Found:
-    """Yield (first, last) word of each name that the message gives."""
+def names(read: Reading, slot: Slot, *, asked: bool = False) -> Found:
+    """Yield (first, last) word of each name that the message gives; `asked`: as was wanted."""
     groups = {kind: f"{slot.name}.{kind}" for kind in (AFTER, BY, OF, NEAR, NEVER)}
     if _NEAR_PREPOSITIONS.isdisjoint(read.words) and read.hits.keys().isdisjoint(groups.values()):
         return
     hits = {kind: read.hits.get(group, []) for kind, group in groups.items()}
     never = hits[NEVER]
-    found = [*_after(read, hits[AFTER]), *_near(read, hits[NEAR]), *_bare(read)]
+    found = [*_after(read, hits[AFTER]), *_near(read, hits[NEAR]), *_bare(read, asked)]
     found += [*_by(read, hits[BY]), *_of(read, hits[OF])]
     taken = -1
     for first, last in sorted(set(found), key=lambda pair: (pair[0], -pair[1])):
@@ -74,8 +74,11 @@ def _near(read: Reading, hits: list[Hit]) -> Found:
                     yield number + 1, number + size
 
 
-def _bare(read: Reading) -> Found:
-    """'From X', 'yesterday, it was at X': hardly more than the name, and when it was."""
+def _bare(read: Reading, asked: bool) -> Found:
+    """'From X', 'yesterday, it was at X': hardly more than the name, and when it was.
+
+    Who was asked for it may give one of several common words: 'at best buy'.
+    """
     at = last_of(read.words[:_LEADING], _NEAR_PREPOSITIONS)
     size = _size(read, at + 1) if at >= 0 else 0
     around = (
@@ -83,7 +86,7 @@ def _bare(read: Reading) -> Found:
         for number, word in enumerate(read.words)
         if not (at < number <= at + size or text.is_number(word) or _in_date(read, number))
     )
-    if size and _BARE.issuperset(around) and _is_plain(read, at + 1):
+    if size and _BARE.issuperset(around) and ((asked and size > 1) or _is_plain(read, at + 1)):
         yield at + 1, at + size
 
 

@@ -12,6 +12,7 @@ EMERGENCY_SURE = 0.9
 """The same for one that holds the detail asked for: 'lost it on vacation'."""
 _NAME = 3
 """Words by which one of two options is named, rather than a wish of its own spoken."""
+_POINTING = frozenset({"my", "the", "a", "it", "is", "this", "that"})
 _ORDINALS = ("first", "second")
 
 
@@ -35,13 +36,14 @@ def chosen_option(turn: Turn) -> Outcome | None:
 
 
 def both_wishes(turn: Turn, names: tuple[str, ...]) -> Outcome:
-    """Begin with the urgent one of two topics, or the first; the other is named and kept."""
+    """Begin with the urgent one of the topics, or the first; the others are named and kept."""
     topics = turn.guide.topics
-    first, second = sorted(names, key=lambda name: not turn.is_urgent(topics[name]))
+    first, *others = sorted(names, key=lambda name: not turn.is_urgent(topics[name]))
     decision, after = take_up(turn, first)
     offered = 0 if decision.asks else 1
-    after = replace(after, later=second, offered=offered, last="answer")
-    return replace(decision, later=second, offer=()), after
+    later = tuple(others)
+    after = replace(after, later=later, offered=offered, last="answer")
+    return replace(decision, later=later, offer=()), after
 
 
 def enough_asked(turn: Turn) -> Outcome | None:
@@ -96,7 +98,7 @@ def open_question(turn: Turn) -> Outcome | None:
         return go_on(declining(turn, asked))
     if asked in turn.unclear and turn.only_details():
         return go_on(turn)  # 'Personal or corporate?' asks what is meant by the question
-    if turn.intent and turn.intent not in ("affirm", "deny"):
+    if turn.intent and turn.intent not in ("affirm", "deny") and not _names_the_thing(turn):
         return None
     if _is_likely_emergency(turn):
         return None
@@ -130,9 +132,18 @@ def _declines(turn: Turn, asked: str, *, other: bool) -> bool:
     return not other or rest <= turn.guide.asking_words[asked]
 
 
+def _names_the_thing(turn: Turn) -> bool:
+    """Tell whether only the thing is named that the questions are about: 'amex platinum'."""
+    slots = turn.guide.slots.values()
+    names = frozenset(word for slot in slots for thing in slot.things for word in thing.split())
+    rest = [word for word in turn.words if word not in names]
+    return len(rest) < len(turn.words) <= _NAME and _POINTING.issuperset(rest)
+
+
 def _is_lost_on_us(turn: Turn) -> bool:
     """Tell whether nothing that could be gone on with was understood."""
-    unclear = turn.heard.classification.zone != "answer" and not turn.says("hesitation")
+    clear = turn.heard.classification.zone == "answer"
+    unclear = not (clear and turn.intent in turn.guide.says) and not turn.says("hesitation")
     return unclear and not turn.heard.entities and not turn.unclear and bool(turn.words)
 
 

@@ -13,6 +13,7 @@ from bot.places import Place
 _BOUNDARY = re.compile(r"[,;:.!?()\n\u2013\u2014]|(?<!\d)/|\s-+\s|\.\.")
 _IF = frozenset({"if", "whether"})
 _BEING = frozenset({"is", "am", "are", "was"})
+_WHAT_IS_A = ["what", "is", "a"]
 _RATHER = (["instead", "of"], ["rather", "than"])
 _FAR_BACK = 5
 """Words that may stand between a 'not' and what it rules out."""
@@ -36,6 +37,8 @@ class Reading:
     """First character of each date and one past its last."""
     answering: bool
     """Whether a question is open, whichever slot it is about."""
+    at_once: bool = False
+    """Whether it is about an emergency, so that only what is the case now counts."""
 
     def number_at(self, start: int) -> int:
         """Return the number of the first word that begins at a character or later."""
@@ -105,8 +108,12 @@ class Reading:
 
     def is_asked_about(self, first: int, last: int) -> bool:
         """Tell whether the words themselves are in question: 'what do you mean by abroad'."""
-        before, after = self.words[max(0, first - 2) : first], self.words[last + 1 : last + 2]
-        return before == ["mean", "by"] or (before[-1:] == ["does"] and after == ["mean"])
+        before, after = self.words[max(0, first - 3) : first], self.words[last + 1 : last + 2]
+        if before[-2:] == ["mean", "by"] or (before[-1:] == ["does"] and after == ["mean"]):
+            return True
+        # 'What is a corporate card?', but not 'what is the corporate number'
+        asks = before[-2:] in (["that", "mean"], ["what", "is"]) or before == _WHAT_IS_A
+        return asks and self.pauses_after(last)
 
     def ruled_out(self, number: int) -> bool:
         """Tell whether 'instead of' or 'rather than' stands right before a word."""

@@ -41,8 +41,16 @@ _DIGIT_WORDS = {
     for word in words.split()
 }
 _SPELT = "|".join(sorted(_DIGIT_WORDS, key=len, reverse=True))
+_ONES = "one|two|three|four|five|six|seven|eight|nine"
+_TENS = "twenty|thirty|forty|fourty|fifty|sixty|seventy|eighty|ninety"
+_TEENS = "ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
 _TIMES = {"double": 2, "triple": 3, "treble": 3}
-_UNIT = rf"(?:(?P<times>double|triple|treble)\s+)?(?:(?P<word>{_SPELT})\b|(?P<digits>\d+))"
+# 'Forty eight' and 'twelve' are two digits each.
+_PAIR = rf"(?:(?:{_TENS})(?:[\s\-](?:{_ONES}))?|{_TEENS})"
+_UNIT = (
+    rf"(?:(?P<times>double|triple|treble)\s+)?"
+    rf"(?:(?P<pair>{_PAIR})\b|(?P<word>{_SPELT})\b|(?P<digits>\d+))"
+)
 _BARE_UNIT = re.sub(r"\?P<\w+>", "?:", _UNIT)
 _JOINER = r"(?:dash|hyphen|space|slash|dot|point|then|and)"
 # Two units in a row are what makes "one" or "oh" a digit rather than a word.
@@ -80,17 +88,31 @@ _CODE_WORD = re.compile(
     r"(?:security|verification)\W{0,2}(?:number|digits|value)|p\W?i\W?ns?|pass\W?(?:codes?|words?)|"
     r"otp|(?<!zip )(?<!area )(?<!post )(?<!promo )(?<!error )(?<!country )(?<!dress )"
     r"(?<!reference )(?<!tracking )(?<!case )codes?|"
-    r"(?:4|four|3|three)\W?digits?|(?:numbers?|digits)\s+(?:on|from|at)\s+the\s+(?:front|back)"
+    r"(?:4|four|3|three)\W?digits?|claves?|contrase[nñ]a|c[oó]digo|nip|pinn|pim|(?:numbers?|digits)\s+(?:on|from|at)\s+the\s+(?:front|back)"
     r")(?![^\W_])",
     re.IGNORECASE,
 )
 _CODE = re.compile(r"(?<![\w$€£])\d(?:[ \-.]?\d){2,7}(?![\w])")
 _LONE_CODE = re.compile(r"(?<![\w$€£.,/:\-])\d(?:[ \-.]?\d){2,3}(?![\w/:\-]|[.,]\d)")
-_PASSWORD = re.compile(
-    r"\b(?:password|passwd|pwd|passcode)\s*(?:is|was|=|:|->)+\s*(?P<code>\S+)", re.IGNORECASE
-)
+_PASSWORD_WORD = r"\b(?:pass?\W?w(?:or|ro)d|passwd|pwd?|pass(?:code|phrase)|contrase[nñ]a|clave)"
+_NAMED = r"(?:\W{1,3}(?:numbers?|no|num|nr|digits|is|are|was|it|in|with|of)\b)*\W{0,3}"
+_LABELLED = [
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        # 'my password for amex is kitty99', 'password hunter2': a digit shows that it is one.
+        rf"{_PASSWORD_WORD}(?:\s+(?:for|to|of|on|at)\s+(?:my\s+|the\s+)?\w+)?"
+        r"\s*(?:is|was|es|=|:|->)+\s*(?P<code>(?=\S*\d)\S+)",
+        rf"{_PASSWORD_WORD}\s+(?P<code>(?=\S*[a-z])(?=\S*\d)\S{{5,}})",
+        rf"\b(?:ssn|social(?:\s+security)?|itin|tax\W?id|ein){_NAMED}"
+        r"(?P<code>\d(?:[ \-]?\d){7,9})(?!\d)",
+        rf"\b(?:routing|account|acct|aba){_NAMED}(?P<code>\d(?:[ \-]?\d){{5,16}})(?!\w)",
+        r"\biban\W{1,3}(?:is\W)?(?P<code>[a-z]{2}\d\d(?: ?[\da-z]){8,30})",
+        rf"\blast\W{{1,2}}(?:four|4|five|5){_NAMED}(?P<code>\d{{4,5}})(?![\w])",
+        rf"\bending{_NAMED}(?P<code>(?!(?:19|20)\d\d(?!\d))\d{{4,5}})(?![\w])",
+    )
+]
 # Whatever is masked holds one of these: a message without them, and most are, is let through.
-_HINT = re.compile(rf"\d|\b(?:{_SPELT})")
+_HINT = re.compile(rf"\d|\b(?:{_SPELT}|{_PAIR})")
 _WORD = re.compile(r"[^\W_]+")
 _DIGIT = re.compile(r"\d")
 _MASKED_CODE = re.compile(f"⟦{CODE}⟧")
@@ -213,9 +235,9 @@ def _secrets(text: str, after_code: bool, keep: tuple[str, ...]) -> list[_Span]:
         lone += [_Span(s, e, CODE) for s, e, count in spelt if count in _LONE_CODE_DIGITS]
         codes += [span for span in lone if not taken.overlap(span.start, span.end)]
     codes += [_Span(*match.span(), CODE) for match in _SOCIAL_SECURITY.finditer(text)]
-    for match in _PASSWORD.finditer(text):
-        if _DIGIT.search(match["code"]):
-            codes.append(_Span(*match.span("code"), CODE))
+    for pattern in _LABELLED if has_digit else ():
+        found = (match.span("code") for match in pattern.finditer(text))
+        codes += [_Span(*span, CODE) for span in found if not taken.overlap(*span)]
     return cards + codes
 
 
@@ -233,8 +255,9 @@ def _spelt_runs(text: str) -> Iterator[tuple[int, int, int]]:
         count = worded = 0
         for unit in _SPELT_UNIT.finditer(run.group()):
             times = _TIMES.get((unit["times"] or "").lower(), 1)
-            count += times * (1 if unit["word"] else len(unit["digits"]))
-            worded += 1 if unit["word"] else 0
+            digits = unit["digits"]
+            count += times * (len(digits) if digits else 2 if unit["pair"] else 1)
+            worded += 0 if digits else 1
         if worded:
             yield run.start(), run.end(), count
 

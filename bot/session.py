@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from bot.guide import Guide
 
-SESSION_VERSION = 2
+SESSION_VERSION = 3
 MAX_ID_LENGTH = 128
 """Characters of a session's id."""
 
@@ -41,10 +41,10 @@ class Session:
     """Entry of the topic's FAQ that was given."""
     urgent: bool = False
     """Whether the topic came up as an emergency."""
-    later: str = ""
-    """Topic of a second wish, to come to when the first is answered."""
+    later: tuple[str, ...] = ()
+    """Topics of further wishes, to come to when the first is answered."""
     offered: int = 0
-    """How often the second wish was offered."""
+    """How often the next of them was offered."""
     sheet_told: str = ""
     """Topic whose missing details were offered a place on the call sheet."""
     asking: str = ""
@@ -77,11 +77,11 @@ class Session:
 
 
 _TYPES: dict[str, type] = {
-    **dict.fromkeys(("guide", "owner", "topic", "about", "later", "sheet_told"), str),
+    **dict.fromkeys(("guide", "owner", "topic", "about", "sheet_told"), str),
     **dict.fromkeys(("asking", "last"), str),
     **dict.fromkeys(("offered", "tries", "clarified"), int),
     **dict.fromkeys(("advised", "urgent", "caveat_told"), bool),
-    **dict.fromkeys(("declined", "options"), tuple),
+    **dict.fromkeys(("declined", "options", "later"), tuple),
     "slots": dict,
 }
 """Of every field but `faq`, which may be None."""
@@ -132,7 +132,7 @@ def is_sound(session: Any, guide: Guide, session_id: str) -> bool:
 def _names_fit(session: Session, guide: Guide) -> bool:
     """Tell whether every name in a session is one of the guide's."""
     topics, slots = guide.topics, guide.slots
-    for name in (session.topic, session.about, session.later, session.sheet_told):
+    for name in (session.topic, session.about, *session.later, session.sheet_told):
         if name not in topics and name != "":
             return False
     for name, value in session.slots.items():

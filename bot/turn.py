@@ -154,7 +154,9 @@ def take_up(turn: Turn, name: str) -> Outcome:
     urgent = turn.is_urgent(topic) or (turn.is_upset() and PHONE in topic.routes)
     faq = topic.faq_for(turn.words)
     # 'Do I pay for that call?' is not yet the wish to pay a bill.
-    later = "" if name == session.later and faq is None else session.later
+    later = session.later
+    if name in later and faq is None:
+        later = tuple(other for other in later if other != name)
     if slots is not session.slots or (urgent, later) != (session.urgent, session.later):
         # Frozen nouns of many fields are made anew only when something is new.
         turn = replace(turn, session=replace(session, slots=slots, urgent=urgent, later=later))
@@ -283,7 +285,7 @@ def go_on(turn: Turn) -> Outcome:
 
 def closed(session: Session, last: str) -> Session:
     """Return the session without the options that were open."""
-    later = "" if last in ("cancel", "goodbye", "deny") else session.later
+    later = () if last in ("cancel", "goodbye", "deny") else session.later
     return replace(session, options=(), clarified=0, last=last, about="", later=later)
 
 

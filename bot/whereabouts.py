@@ -15,6 +15,12 @@ _LINKS = frozenset({"is", "was", "are", "one"})
 """Words that may stand between a thing and 'from'."""
 _CHARGES = CUES.of_a_charge - CUES.business
 """Who is asked where they are may well answer 'hotel in Rome'."""
+_LEADING = frozenset("in at actually sorry no wait i am mean meant now well rather but".split())
+"""Words before a place that is a clause of its own all the same."""
+_ANSWERS = (".short", ".alone")
+"""Endings of the groups of phrases that are hardly more than an answer, see `bot.guide.Choice`."""
+_GOING_ON = frozenset({"and", "or", "but", "what"})
+"""First words of a message that leans on the one before."""
 _AND_ON = re.compile(r" [A-Z][a-z]")
 
 
@@ -65,11 +71,16 @@ def _adjoins_thing(read: Reading, place: Place, things: Collection[str]) -> bool
 
 
 def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:
-    """Tell whether the writer is or will be there; `answer`: they were asked just that."""
+    """Tell whether the writer is or will be there; `answer`: they were asked just that.
+
+    In an emergency it counts only where they are.
+    """
     if place.adjective or read.negated(place.first) or _is_part_of_name(read, place):
         return False
     before = read.before(place.first, _FAR_BACK)
     bare = [word for word in before if word not in CUES.set_aside]
+    if read.at_once and _is_ahead(read, place, bare):
+        return False
     charge = last_of(bare, CUES.of_a_charge)
     if answer and last_of(bare, _CHARGES) < 0 and not _other_persons(bare):
         return bare[-1:] != ["from"] or len(bare) == 1 or _is_calling(bare)
@@ -80,7 +91,7 @@ def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:
         return False
     if _is_past(read, place, bare, cue) or _other_persons(bare) or _is_of_thing(read, place, bare):
         return False
-    if place.country in (ANYWHERE_ELSE, AT_HOME):
+    if place.country in (ANYWHERE_ELSE, AT_HOME) or _is_supposed(read, bare):
         return True
     if bare[-1:] == ["from"]:
         return _is_calling(bare)
@@ -89,13 +100,55 @@ def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:
     return cue >= 0 and bare[-1] in CUES.prepositions
 
 
+def outweighed(read: Reading) -> tuple[Place, ...]:
+    """Return where the writer lives, if another place is where they are: 'but I live in Ohio'."""
+    homes = tuple(place for place in read.places if _is_dwelling(read, place))
+    others = (place for place in read.places if place not in homes)
+    here = bool(homes) and any(is_of_person(read, place, answer=False) for place in others)
+    return homes if here else ()
+
+
+def _is_dwelling(read: Reading, place: Place) -> bool:
+    before = read.before(place.first, _FAR_BACK)
+    cue = last_of(before, CUES.of_the_person)
+    return cue >= 0 and before[cue] in CUES.dwelling
+
+
+def _is_supposed(read: Reading, before: list[str]) -> bool:
+    """Tell whether another case is asked about: 'and if I was in England?'."""
+    supposed = before[-4:-2] == ["if", "i"] and before[-2:] in (["was", "in"], ["were", "in"])
+    return supposed and read.words[0] in _GOING_ON
+
+
+def _is_ahead(read: Reading, place: Place, before: list[str]) -> bool:
+    """Tell whether the writer has yet to go there: 'I fly to London tomorrow'."""
+    going = last_of(before, CUES.setting_out)
+    if going < 0 or before[-1] not in ("to", "for"):
+        return False
+    after = read.words[place.last + 1 : place.last + 4]
+    return not CUES.ahead.isdisjoint((*before[going:], *after))
+
+
 def is_alone(read: Reading, place: Place) -> bool:
-    """Tell whether a place is all of its clause: 'personal, in Maine', 'corporate, Phoenix'."""
-    first = place.first
-    if first > 0 and not read.pauses_before(first) and read.words[first - 1] in ("in", "at"):
+    """Tell whether a place is all of its clause, or all but another detail.
+
+    'personal, in Maine', 'corporate Phoenix', 'actually Thailand'.
+    """
+    first, answers = place.first, _answers(read)
+    while first > 0 and not read.pauses_before(first):
+        if read.words[first - 1] not in _LEADING and first - 1 not in answers:
+            break
         first -= 1
     begins = first == 0 or read.pauses_before(first)
     return begins and (place.last == len(read.words) - 1 or read.pauses_after(place.last))
+
+
+def _answers(read: Reading) -> set[int]:
+    """Return the numbers of the words that may answer another question: 'personal'."""
+    if not read.answering:
+        return set()
+    hits = [hit for group, row in read.hits.items() if group.endswith(_ANSWERS) for hit in row]
+    return {number for hit in hits for number in range(hit.first, hit.last + 1)}
 
 
 def _is_of_thing(read: Reading, place: Place, before: list[str]) -> bool:

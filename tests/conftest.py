@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import settings
 from bot import Bot
 from bot.home import Home
 
+# A shell's background job, and all that the tests start from there, would ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # CI looks at the same examples every time; at one's desk they are new ones.
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):

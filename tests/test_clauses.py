@@ -1,4 +1,4 @@
-"""Two wishes in one message are both found; one wish is left whole."""
+"""Two or three wishes in one message are all found; one wish is left whole."""
 
 from __future__ import annotations
 
@@ -27,7 +27,40 @@ def test_the_second_wish_is_answered_on_yes_and_dropped_on_no(bot: Bot) -> None:
     bot.reply("no thanks", session_id="w")
     session = bot.session("w")
     assert session is not None
-    assert session.later == ""
+    assert session.later == ()
+    bot.forget("w")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "i lost my card, i need to change my address and i want to know my points",
+        "i need to pay the bill, i want to see my points, and i lost my card",
+        "hi i lost my card how do i get points",
+        "lost my wallet where do i see my statement and what are the hours",
+    ],
+)
+def test_a_lost_card_is_heard_among_any_other_wishes(bot: Bot, message: str) -> None:
+    reply = bot.reply(message, session_id="w")
+    assert reply.intent == "report_lost_or_stolen_card"
+    assert reply.text.startswith("Call now, day or night: 1-800-528-2122")
+    assert "After that we come to" in reply.text
+    bot.forget("w")
+
+
+def test_three_wishes_are_offered_one_after_the_other(bot: Bot) -> None:
+    def say(message: str) -> str:
+        return bot.reply(message, session_id="w").text
+
+    first = say("i lost my card, i need to change my address and i want to know my points")
+    assert "change of address, phone, e-mail or name and rewards points" in first
+    assert "You also spoke of a change of address" in say("personal, in the us")
+    declined = say("no")
+    assert "You also spoke of rewards points" in declined
+    assert "points balance" in say("yes")
+    session = bot.session("w")
+    assert session is not None
+    assert session.later == ()
     bot.forget("w")
 
 

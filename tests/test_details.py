@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot import dates, guide_reader
-from bot.entities import UNCLEAR, Extractor
+from bot.entities import Extractor
 from bot.home import Home
+from bot.messages import UNCLEAR
 from bot.redaction import mask
 from bot.text import composed, word_spans
 

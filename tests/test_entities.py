@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import guide_reader
-from bot.entities import MAX_VALUE, UNCLEAR, Extractor
+from bot.entities import MAX_VALUE, Extractor
 from bot.home import Home
+from bot.messages import UNCLEAR
 from bot.redaction import mask
 from bot.text import composed
 from bot.typos import common_words

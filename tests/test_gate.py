@@ -183,17 +183,20 @@ def test_a_model_in_use_that_cannot_be_read_is_replaced_and_the_gate_says_so(
     assert in_use(shop) == "mended"
 
 
-@pytest.mark.parametrize("damage", ["gone", "cut", "other"])
+@pytest.mark.parametrize("damage", ["gone", "cut", "other", "folds"])
 def test_without_held_out_answers_the_gate_says_that_intents_were_not_compared(
     damage: str, shop: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = shop / "models" / "first" / held_out.FILE
-    blob = path.read_bytes()
+    blob, answers = path.read_bytes(), held_out.load(path.parent)
+    assert answers is not None
     path.unlink()
     if damage == "cut":
         path.write_bytes(blob[: len(blob) // 2])
     elif damage == "other":
         np.savez(path, keys=np.arange(3))
+    elif damage == "folds":
+        held_out.save(path.parent, replace(answers, folds=answers.folds + 1))
     spoil(shop)
     run(shop, "train")
     out, err = capsys.readouterr()
@@ -295,6 +298,7 @@ def test_held_out_answers_come_back_from_the_disk_as_they_were(
     found = held_out.load(tmp_path)
     assert found is not None
     assert found.by_key() == answers.by_key()
+    assert found.folds == trainer.TRAINING_FOLDS
     assert len(found.by_key()) == len(trained.rows)
     right = [gate.is_right(row.intent, found.by_key()[held_out.key(row.text)])
              for row in trained.rows if row.intent != OUT_OF_SCOPE]  # fmt: skip

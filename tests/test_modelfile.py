@@ -41,7 +41,7 @@ WEIGHTS = Weights(
     bigrams=("hello pay",),
     characters=(" h", "é ", "я"),
     idf=np.arange(1, 8, dtype=np.float32),
-    coefficients=np.arange(21, dtype=np.int16).reshape(7, 3),
+    coefficients=(np.arange(21, dtype=np.int16) * 40 - 300).reshape(7, 3),
     bias=np.array([0.5, -0.5, 0.0], dtype=np.float32),
 )
 
@@ -161,21 +161,23 @@ def test_object_arrays_are_refused_and_never_unpickled(folder: Path, tmp_path: P
 
 ARRAY_DAMAGE: dict[str, Callable[[dict[str, Any]], object]] = {
     "idf too short": lambda a: a.update(idf=a["idf"][:-1]),
-    "a label too many": lambda a: a.update(coefficients=np.zeros((7, 4), np.int16)),
-    "a feature too few": lambda a: a.update(coefficients=a["coefficients"][:-1]),
-    "coefficients flat": lambda a: a.update(coefficients=a["coefficients"].ravel()),
+    "a label too many": lambda a: a.update(near=np.zeros((7, 4), np.int8)),
+    "a feature too few": lambda a: a.update(near=a["near"][:-1]),
+    "weights flat": lambda a: a.update(near=a["near"].ravel()),
+    "a far weight too few": lambda a: a.update(far=a["far"][:-1]),
+    "a far weight past the end": lambda a: a["far_places"].__setitem__(-1, 99),
+    "far weights of another type": lambda a: a.update(far=a["far"].astype(float)),
     "bias too long": lambda a: a.update(bias=np.zeros(4, np.float32)),
     "idf of another type": lambda a: a.update(idf=a["idf"].astype(np.float64)),
     "no bias": lambda a: a.pop("bias"),
-    "no vocabulary": lambda a: a.pop("stems_bytes"),
+    "no vocabulary": lambda a: a.pop("stems"),
     "not a number": lambda a: a["idf"].__setitem__(3, np.nan),
     "infinite bias": lambda a: a["bias"].__setitem__(0, np.inf),
     "idf not a number": lambda a: a["idf"].__setitem__(0, np.nan),
-    "offsets past the end": lambda a: a["stems_ends"].__setitem__(-1, 99),
-    "offsets backwards": lambda a: a.update(stems_ends=a["stems_ends"][[1, 0, 2]]),
-    "offsets as one number": lambda a: a.update(stems_ends=np.array(13)),
-    "offsets with a fraction": lambda a: a.update(stems_ends=a["stems_ends"].astype(float)),
-    "bytes that are not UTF-8": lambda a: a["stems_bytes"].__setitem__(3, 0x41),
+    "an entry too many": lambda a: a.update(stems=a["stems"][[0, 5, 0, 5, 0, 5, 0]]),
+    "an entry too few": lambda a: a.update(stems=a["stems"][:-5]),
+    "entries of another type": lambda a: a.update(stems=a["stems"].astype(float)),
+    "bytes that are not UTF-8": lambda a: a["stems"].__setitem__(3, 0x41),
 }
 
 

@@ -139,6 +139,19 @@ def test_a_card_number_dictated_in_words_is_masked(message: str) -> None:
         ("my pin is four eight two one", "my pin is ⟦code⟧"),
         ("my pi\u200bn is 48\u200b21", "my pin is ⟦code⟧"),
         ("my password is hunter2", "my password is ⟦code⟧"),
+        ("my password for amex is kitty99", "my password for amex is ⟦code⟧"),
+        ("my password hunter2 does not work", "my password ⟦code⟧ does not work"),
+        ("pasword is hunter2, pw: kitty99", "pasword is ⟦code⟧ pw: ⟦code⟧"),
+        ("my PIN is forty eight twenty one", "my PIN is ⟦code⟧"),
+        ("my pin is twelve thirty-four", "my pin is ⟦code⟧"),
+        ("mi clave es 4821", "mi clave es ⟦code⟧"),
+        ("my pim is 4821", "my pim is ⟦code⟧"),
+        ("ssn is 123456789", "ssn is ⟦code⟧"),
+        ("routing 021000021 account number 45321123", "routing ⟦code⟧ account number ⟦code⟧"),
+        (
+            "last four: 1005, the card ending in 31005",
+            "last four: ⟦code⟧, the card ending in ⟦code⟧",
+        ),
         ("the number on the back is 482", "the number on the back is ⟦code⟧"),
     ],
     ids=str,
@@ -183,6 +196,12 @@ def test_the_kinds_are_listed_once_in_the_order_of_the_message() -> None:
         "reference number 123456789",
         "the 4 digit code on the front",
         "my pin does not work",
+        "forty eight hours and twenty one minutes",
+        "a password of 8 to 20 characters",
+        "I reset my password 3 times",
+        "the offer ending in 2026",
+        "my account of 2019, account 2 of 3",
+        "on my account I see 1,234.56 twice",
     ],
 )
 def test_dates_amounts_and_harmless_numbers_survive(message: str) -> None:
@@ -251,7 +270,14 @@ def test_the_check_digit_tells_a_card_number_from_one_with_a_slip(number: str) -
 @given(
     st.lists(
         st.sampled_from(
-            [*"one two nine oh double zero ONE ſeven".split(), "cid", "pin is", "4", "٤", "ﬁve"]
+            [
+                *"one two nine oh double zero ONE ſeven twenty eleven".split(),
+                "cid",
+                "pin is",
+                "4",
+                "٤",
+                "ﬁve",
+            ]
         )
         | st.text(max_size=8),
         max_size=8,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import Bot
+from bot import Bot, clauses
 from bot.session import MAX_ID_LENGTH, MemoryStore, Session, check_id, owner_of
 
 WORDS = st.text(max_size=12)
@@ -18,7 +18,7 @@ SESSIONS = st.builds(
     Session,
     guide=WORDS,
     owner=WORDS,
-    later=WORDS,
+    later=NAMES,
     offered=st.integers(0, 9),
     sheet_told=WORDS,
     slots=st.dictionaries(WORDS, WORDS, max_size=4),
@@ -141,7 +141,8 @@ def test_the_fullest_session_stays_under_two_kilobytes(bot: Bot) -> None:
         owner=owner_of("x" * MAX_ID_LENGTH),
         slots=slots,
         declined=names,
-        **dict.fromkeys(("topic", "about", "later", "sheet_told", "asking", "last"), longest),  # type: ignore[arg-type]
+        **dict.fromkeys(("topic", "about", "sheet_told", "asking", "last"), longest),  # type: ignore[arg-type]
+        later=(longest,) * (clauses.MOST - 1),
         options=(longest, longest),
         offered=9,
         tries=9,

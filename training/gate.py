@@ -152,8 +152,11 @@ class Pair:
 
 
 def paired(trained: Trained, before: held_out.Answers) -> list[Pair]:
-    """Return the sentences that both trainings had."""
-    then, now = before.by_key(), held_out.of(trained).by_key()
+    """Return the sentences that both trainings had; none where their folds do not compare."""
+    answers = held_out.of(trained)
+    if answers.folds != before.folds:
+        return []
+    then, now = before.by_key(), answers.by_key()
     keys = [held_out.key(row.text) for row in trained.rows]
     return [
         Pair(row, then[key], now[key])
@@ -285,8 +288,8 @@ def _vanished(urgent: frozenset[str], old: Classifier, trained: Trained) -> list
 def _overall(pairs: Sequence[Pair]) -> str:
     """Return the figures over all sentences."""
     if not pairs:
-        return ("the model in use has no held-out answers of these sentences beside it, so intents "
-                "were not compared; from this training on they are")  # fmt: skip
+        return ("the model in use has no held-out answers beside it that compare, so intents were "
+                "not compared; from this training on they are")  # fmt: skip
     inside = [pair for pair in pairs if pair.row.intent != OUT_OF_SCOPE]
     outside = [pair for pair in pairs if pair.row.intent == OUT_OF_SCOPE]
     parts = []

@@ -41,6 +41,9 @@ class Answers:
     """Best in-scope intent of each, as a place in `labels`, shape (n,)."""
     zone: NDArray[np.uint8]
     """UNKNOWN, CLARIFY or ANSWER, shape (n,)."""
+    folds: int
+    """In how many folds they were held back: a model of half of the sentences says less than
+    one of two thirds, and the two are not compared."""
 
     def by_key(self) -> dict[int, tuple[str, int]]:
         """Return (best in-scope intent, zone) of each sentence, by its hash."""
@@ -58,7 +61,7 @@ def key(text: str) -> int:
 
 def of(trained: Trained) -> Answers:
     """Return the held-out answers of a training, with its own temperature and thresholds."""
-    from training import zones
+    from training import trainer, zones
 
     held, described = trained.held_out, trained.description
     size = len(trained.rows)
@@ -73,6 +76,7 @@ def of(trained: Trained) -> Answers:
         np.array([key(row.text) for row in trained.rows], dtype=np.uint64),
         inside.argmax(axis=1).astype(np.uint16),
         zone[:size].astype(np.uint8),
+        trainer.folds_for(trained.rows),
     )
 
 
@@ -81,8 +85,9 @@ def save(folder: Path, answers: Answers) -> None:
     buffer = BytesIO()
     labels = np.frombuffer(json.dumps(answers.labels).encode(), dtype=np.uint8)
     np.savez_compressed(
-        buffer, labels=labels, keys=answers.keys, best=answers.best, zone=answers.zone
-    )
+        buffer, labels=labels, keys=answers.keys, best=answers.best, zone=answers.zone,
+        folds=np.uint8(answers.folds),
+    )  # fmt: skip
     with (folder / FILE).open("wb") as file:
         file.write(buffer.getvalue())
         file.flush()
@@ -94,7 +99,8 @@ def load(folder: Path) -> Answers | None:
     try:
         with np.load(BytesIO((folder / FILE).read_bytes()), allow_pickle=False) as archive:
             labels = tuple(map(str, json.loads(archive["labels"].tobytes())))
-            found = Answers(labels, archive["keys"], archive["best"], archive["zone"])
+            keys, best, zone = (archive[name] for name in ("keys", "best", "zone"))
+            found = Answers(labels, keys, best, zone, int(archive["folds"]))
     except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         return None
     shapes = {found.keys.shape, found.best.shape, found.zone.shape}

@@ -132,5 +132,5 @@ def _classifier_of(rows: list[Utterance], home: Home, jobs: int) -> Classifier:
             return in_use
     except ModelError:
         pass
-    trained = with_progress(trainer.train, rows, jobs, trainer.TRAINING_FOLDS + 1)
+    trained = with_progress(trainer.train, rows, jobs, trainer.folds_for(rows) + 1)
     return Classifier(trained.description, trained.weights)

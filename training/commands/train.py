@@ -44,7 +44,7 @@ def run(options: argparse.Namespace, home: Home) -> int:
     models.check_name(options.name)
     started = time.monotonic()
     with lock.only_writer(home.models):
-        trained = with_progress(trainer.train, rows, options.jobs, trainer.TRAINING_FOLDS + 1)
+        trained = with_progress(trainer.train, rows, options.jobs, trainer.folds_for(rows) + 1)
         aside = models.save_aside(trained, home.models, options.name)
         try:
             verdict, seconds = _compared(aside, trained, home)
