@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from bot import answers, clauses, dialogue, guide_reader, redaction, sheet
 from bot import text as text_
 from bot.classifier import Classifier
+from bot.followups import HANDED_OVER
 from bot.guide import Guide
 from bot.home import Home
 from bot.inbox import FileInbox, Inbox, InboxEntry, is_unclear
@@ -48,8 +49,8 @@ class _Knowledge:
         self.guide = guide
         self.classifier = classifier
         topics = guide.topics.values()
-        self.urgent = frozenset(t.id for t in topics if t.urgent or t.urgent_when)
-        """Topics that are emergencies, always or by a word."""
+        self.urgent = tuple(t.id for t in topics if t.urgent or t.urgent_when)
+        """Topics that are emergencies, always or by a word, in the guide's order."""
 
     @cached_property
     def extractor(self) -> Extractor:
@@ -219,23 +220,18 @@ class Bot:
         asked = asked or _correctable(session, kept)
         classify = knowledge.classifier.classify_masked
         classification = classify(kept)
-        topic = guide.topics.get(classification.intent)
+        topic = guide.topics.get(classification.ranking[0][0])
         at_once = session.urgent or (topic is not None and topic.urgent)
-        entities = knowledge.extractor.extract(kept, asked=asked, at_once=at_once)
+        entities = knowledge.extractor.extract(
+            kept, asked=asked, at_once=at_once, known=session.slots
+        )
         if today is not None:
             entities = tuple(_dated(entity, guide, today) for entity in entities)
-        rest = clauses.without_secrets(kept) if masked.kinds else ""
-        if rest and (wish := classify(rest)).confidence >= clauses.CLEAR_FROM:
-            # 'There is a charge I do not know, my code is ...': the code is no wish.
-            likely = {intent for intent, _ in classification.ranking[:3]}
-            classification = wish if wish.intent in likely else classification
+        if masked.kinds:
+            classification = clauses.beside_secrets(kept, classification, classify)
         if entities and not session.asking:
-            # 'I need a human, I'm in Texas': what was read as a detail may not blur the wish.
             rest = clauses.without_details(kept, entities, guide.filler)
-            wish = classify(rest) if rest else classification
-            clearer = wish.confidence > classification.confidence
-            if wish.zone == "answer" and clearer and wish.intent in guide.topics:
-                classification = wish
+            classification = clauses.clearer(rest, classification, classify, guide.topics)
         wishes = clauses.wishes(
             kept, classification, classify, entities, guide.filler, knowledge.urgent
         )
@@ -267,7 +263,8 @@ def _for_the_sheet(session: Session, guide: Guide) -> str:
 def _correctable(session: Session, message: str) -> str:
     """Return the mark of a short message after an answer: 'actually Thailand' corrects it."""
     short = len(text_.words(message)) <= _CORRECTION
-    return ANY_SLOT if short and session.topic and session.slots else ""
+    told = (session.topic and session.slots) or session.last in HANDED_OVER
+    return ANY_SLOT if short and told else ""
 
 
 def _know(home: Home, model: Path | str | None) -> _Knowledge:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from bot import text
 from bot.messages import Classification, Entity
@@ -44,6 +44,8 @@ URGENT_CLEAR_FROM = 0.97
 """Probability from which a clause about an urgent topic is heard whatever else is wished for.
 
 Of 27,000 taught lines that are about another topic it is found in 4."""
+_SUPPOSED = re.compile(r"\b(?:if|never lost|found (?:it|my|the|our))\b", re.IGNORECASE)
+"""What stands in a clause in which nothing has happened, or it is over."""
 # 'I lost my card how do I pay my bill': who is in need sets no full stop.
 _URGENT_BORDER = re.compile(
     _BORDER.pattern
@@ -59,56 +61,70 @@ def wishes(
     classify: Callable[[str], Classification],
     details: Sequence[Entity] = (),
     filler: Collection[str] = frozenset(),
-    urgent: Collection[str] = frozenset(),
+    urgent: Sequence[str] = (),
 ) -> tuple[str, ...]:
-    """Return the intents of a message with two or three wishes in the order said, else nothing.
+    """Return the intents of a message with two or three wishes, else nothing.
 
-    A clause of `details` and `filler` words only is no wish: 'I have a corporate card'.
-    For a message taken as a greeting or thanks it may be one: what else it says. So may
-    one of the `urgent` topics, which is heard in any clause of its own.
+    They stand in the order said, but one of the `urgent` topics first, which is heard in
+    any clause of its own. A clause of `details` and `filler` words only is no wish: 'I have
+    a corporate card'. For a message taken as a greeting or thanks it may be one: what else
+    it says.
     """
-    courteous = whole.zone != "unknown" and whole.intent in COURTESY
-    first = _urgent_clause(message, whole, classify, urgent) if urgent and not courteous else ""
     parts = [
         message[start:end]
         for start, end in _parts(message)
         if len(message[start:end].split()) >= _FEWEST_WORDS
         and not (details and _is_detail(message, start, end, details, filler))
     ]
-    if len(parts) < (1 if courteous else 2):
-        parts = []
+    if whole.zone != "unknown" and whole.intent in COURTESY:
+        clear = _clear(parts, classify, BESIDE_COURTESY_FROM)
+        found = tuple(n for n in _likely(clear, message, whole) if n != whole.intent)
+        return found if len(found) < MOST else ()
+    first = _urgent_clauses(message, whole, classify, urgent)
+    clear = _clear(parts, classify, CLEAR_FROM) if len(parts) > 1 else []
+    found = tuple(name for name in _likely(clear, message, whole) if name not in first)
+    if not first:
+        return found[:MOST] if len(found) > 1 else ()
+    if not found and whole.zone == "answer":
+        found = (whole.intent,)
+    return tuple(dict.fromkeys((*first, *found)))[:MOST]
+
+
+def _clear(
+    parts: Iterable[str], classify: Callable[[str], Classification], wanted: float
+) -> list[str]:
+    """Return what each part means, of those that are clear on their own."""
+    found = (classify(part) for part in parts if not _SUPPOSED.search(part))
+    return [c.intent for c in found if c.zone == "answer" and c.confidence >= wanted]
+
+
+def _likely(clear: Iterable[str], message: str, whole: Classification) -> tuple[str, ...]:
+    """Return those that the whole message may mean as well, each once."""
     announced = _ANOTHER.search(message) is not None
     likely = {intent for intent, _ in (whole.ranking if announced else whole.ranking[:2])}
-    found = [first] if first else []
-    for part in parts:
-        clause = classify(part)
-        wanted = BESIDE_COURTESY_FROM if courteous else CLEAR_FROM
-        clear = clause.zone == "answer" and clause.confidence >= wanted
-        if clear and clause.intent in likely and clause.intent not in found:
-            found.append(clause.intent)
-    if courteous:
-        found = [intent for intent in found if intent != whole.intent]
-        return tuple(found) if len(found) in (1, 2) else ()
-    if found == [first] and whole.zone == "answer":
-        found.append(whole.intent)
-    return tuple(found[:MOST]) if len(found) > 1 or first else ()
+    return tuple(dict.fromkeys(intent for intent in clear if intent in likely))
 
 
-def _urgent_clause(
+def _urgent_clauses(
     message: str,
     whole: Classification,
     classify: Callable[[str], Classification],
-    urgent: Collection[str],
-) -> str:
-    """Return the urgent topic that one clause is surely about, where the whole is not."""
-    if whole.intent in urgent:
-        return ""
-    parts = list(_parts(message, _URGENT_BORDER))
+    urgent: Sequence[str],
+) -> tuple[str, ...]:
+    """Return the urgent topics that a clause is surely about, in the order of `urgent`.
+
+    Of these only those before the whole's own: a lost card comes before a dispute.
+    """
+    more = urgent[: urgent.index(whole.intent)] if whole.intent in urgent else urgent
+    parts = list(_parts(message, _URGENT_BORDER)) if more else []
+    found: set[str] = set()
     for start, end in parts if len(parts) > 1 else ():
+        if _SUPPOSED.search(message, start, end):
+            continue  # 'if my card gets stolen', 'I found my lost card'
         clause = classify(message[start:end])
-        if clause.intent in urgent and clause.confidence >= URGENT_CLEAR_FROM:
-            return clause.intent
-    return ""
+        if clause.intent in more and clause.confidence >= URGENT_CLEAR_FROM:
+            found.add(clause.intent)
+    return tuple(name for name in more if name in found)
 
 
 def behind_greeting(
@@ -146,11 +162,33 @@ def without_details(message: str, details: Sequence[Entity], filler: Collection[
     return ". ".join(filter(None, wanted)) if len(wanted) < len(parts) else ""
 
 
-def without_secrets(message: str) -> str:
-    """Return the message without the clauses that hold a masked secret; '' where that is all."""
+def beside_secrets(
+    message: str, whole: Classification, classify: Callable[[str], Classification]
+) -> Classification:
+    """Return what the clauses without a masked secret mean, if that is clear and likely.
+
+    'There is a charge I do not know, my code is ...': the code is no wish.
+    """
     parts = [message[start:end].strip() for start, end in _parts(message)]
-    kept = [part for part in parts if part and "⟦" not in part]
-    return ". ".join(kept) if len(kept) < len(parts) else ""
+    rest = ". ".join(part for part in parts if part and "⟦" not in part)
+    found = classify(rest) if rest else whole
+    likely = {intent for intent, _ in whole.ranking[:3]}
+    return found if found.confidence >= CLEAR_FROM and found.intent in likely else whole
+
+
+def clearer(
+    rest: str,
+    whole: Classification,
+    classify: Callable[[str], Classification],
+    topics: Collection[str],
+) -> Classification:
+    """Return what the rest of a message means, where that is clearer than the whole.
+
+    'I need a human, I'm in Texas': what was read as a detail may not blur the wish.
+    """
+    found = classify(rest) if rest else whole
+    better = found.zone == "answer" and found.confidence > whole.confidence
+    return found if better and found.intent in topics else whole
 
 
 def beside_details(message: str, details: Sequence[Entity]) -> str:

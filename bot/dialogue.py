@@ -7,11 +7,10 @@ unanswered tries end a question, two clarifications in a row end in a person.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot import followups, manners, questions, text
+from bot import details, followups, manners, questions, sheet_talk, text, told_again
 from bot.decision import CALM, Decision
 from bot.guide import MAX_VALUE, Guide, Topic
 from bot.messages import UNCLEAR, Entity, Understanding
@@ -44,12 +43,7 @@ LIKELY_EMERGENCY = 0.7
 
 Of 112 such held-out messages that look like a lost card or a dispute 60 are one."""
 _NEVER_GUESSED = tuple(name for name in manners.STEERING if name != "goodbye")
-_PART = re.compile(r"[^.,;!?]+")
 _UNDECIDED = frozenset({"both", "refuse", "dont_know"})
-_FEW = 3
-"""Words of a message that is rather an answer than a question."""
-_PLACING = frozenset({"at", "in"})
-_CHOOSING = ("first", "second", "both", "neither")
 _BARE_WORDS = 8
 """Words of a message that may be hardly more than one value."""
 
@@ -70,19 +64,19 @@ def _read(heard: Understanding, session: Session | None, guide: Guide) -> Turn:
     before = session or Session(guide=guide.fingerprint)
     unclear: dict[str, str] = {}
     if heard.entities:
-        wanted = _wanted(heard, before, guide)
+        wanted = details.wanted(heard, before, guide)
         unclear = {e.slot: heard.text[e.start : e.end] for e in wanted if e.value == UNCLEAR}
         heard = replace(heard, entities=tuple(e for e in wanted if e.slot not in unclear))
     words = tuple(text.words(heard.text))
     hits = guide.phrasebook.find(words)
     if before.asking and not _UNDECIDED.isdisjoint(hits):
-        heard = _without_both(heard, before.asking)
+        heard = details.without_both(heard, before.asking)
     short = len(words) <= _BARE_WORDS and not guide.bare_words.isdisjoint(words)
-    if short and "not" not in words and not _chooses(words, before, guide):
+    if short and "not" not in words and not details.chooses(words, before, guide):
         known = {entity.slot for entity in heard.entities} | set(unclear)
-        heard = _with_bare_values(heard, guide, known)
+        heard = details.with_bare_values(heard, guide, known)
     if heard.wishes:
-        heard = replace(heard, wishes=_own_wishes(heard, guide))
+        heard = replace(heard, wishes=details.own_wishes(heard, guide))
     return Turn(
         heard,
         guide,
@@ -97,102 +91,11 @@ def _read(heard: Understanding, session: Session | None, guide: Guide) -> Turn:
     )
 
 
-def _without_both(heard: Understanding, asked: str) -> Understanding:
-    """Leave out both of two values in 'maybe personal, maybe corporate, I have both'."""
-    if len({entity.value for entity in heard.entities if entity.slot == asked}) < 2:
-        return heard
-    return replace(heard, entities=tuple(e for e in heard.entities if e.slot != asked))
-
-
-def _with_bare_values(heard: Understanding, guide: Guide, known: set[str]) -> Understanding:
-    """Read 'us' or 'no, personal' as a detail also where no question for it is open."""
-    found = []
-    for part in _PART.finditer(heard.text):
-        words = text.words(part.group())
-        for slot, value in _bare_values(words, guide):
-            # 'At work' is where somebody is, and says nothing about the card.
-            of_place = guide.slots[slot].type == "place" or _PLACING.isdisjoint(words)
-            if slot not in known and of_place:
-                found.append(Entity(slot, value, *part.span()))
-    return replace(heard, entities=(*heard.entities, *found)) if found else heard
-
-
-def _bare_values(words: list[str], guide: Guide) -> tuple[tuple[str, str], ...]:
-    """Return (slot, value) of the one value, or the two, that words are: 'personal us'."""
-    rest = [word for word in words if word not in guide.filler]
-    means = guide.bare_values.get(" ".join(rest))
-    if means is not None:
-        return (means,)
-    for cut in range(1, len(rest)):
-        halves = (" ".join(rest[:cut]), " ".join(rest[cut:]))
-        one, other = (guide.bare_values.get(half) for half in halves)
-        if one is not None and other is not None and one[0] != other[0]:
-            return one, other
-    return ()
-
-
-def _chooses(words: tuple[str, ...], before: Session, guide: Guide) -> bool:
-    """Tell whether a message takes up an open 'did you mean': 'the last one'."""
-    if not before.options:
-        return False
-    said = {" ".join(words), " ".join(word for word in words if word not in guide.filler)}
-    return any(said & guide.words.get(group, frozenset()) for group in _CHOOSING)
-
-
 def _meaning(heard: Understanding) -> str:
     """Return what a message means, if that is clear; a wish beside small talk is it."""
     if len(heard.wishes) == 1:
         return heard.wishes[0]
     return heard.classification.intent if heard.classification.zone == "answer" else ""
-
-
-def _own_wishes(heard: Understanding, guide: Guide) -> tuple[str, ...]:
-    """Leave out of two wishes small talk, and one that says no more than a detail does.
-
-    'Yes, that one. And can I pay in the app?' holds one wish; so does 'lost it, and I'm in
-    the U.S.', which is none to call from anywhere.
-    """
-    given = {entity.slot for entity in heard.entities}
-    topics = guide.topics
-    wishes = tuple(name for name in heard.wishes if name in topics)
-    if not wishes and len(heard.wishes) == 1:
-        return heard.wishes  # 'Good evening. Are you a person?'
-    return tuple(
-        name for name in wishes if not topics[name].sets or given.isdisjoint(topics[name].sets)
-    )
-
-
-def _wanted(heard: Understanding, session: Session, guide: Guide) -> tuple[Entity, ...]:
-    """Leave out details that only another topic's call sheet has a line for."""
-    topics = [guide.topics.get(name) for name in (heard.classification.intent, session.topic)]
-    fills = {slot for topic in topics if topic for slot in topic.fills}
-    sheet = guide.sheet_slots
-    wanted = tuple(e for e in heard.entities if e.slot in fills or e.slot not in sheet)
-    return _without_chance_answers(heard, wanted, session, guide)
-
-
-def _without_chance_answers(
-    heard: Understanding, wanted: tuple[Entity, ...], session: Session, guide: Guide
-) -> tuple[Entity, ...]:
-    """Leave out a short answer to the open question that stands in a question of its own.
-
-    'How does the app work?' says nothing about a work card.
-    """
-    what = heard.classification
-    if session.asking and " ".join(text.words(heard.text)) in guide.words.get("refuse", ()):
-        return ()  # 'none of your business' is no business card
-    another = what.zone == "answer" and what.intent != session.topic
-    if not (session.asking and another and what.confidence >= SURELY_ANOTHER):
-        return wanted
-    words = text.words(heard.text)
-    if len(words) <= _FEW or words[0] not in guide.words.get("question", ()):
-        return wanted
-    return tuple(
-        e
-        for e in wanted
-        if e.slot != session.asking
-        or " ".join(text.words(heard.text[e.start : e.end])) not in guide.bare_values
-    )
 
 
 def _fill(session: Session, entities: tuple[Entity, ...], unclear: Mapping[str, str]) -> Session:
@@ -358,28 +261,31 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     questions.chosen_option,
     manners.matter_over,
     questions.enough_asked,
-    followups.number_again,
-    followups.sheet_shown,
+    told_again.number_again,
+    sheet_talk.sheet_shown,
     manners.apology,
     manners.upset,
     followups.second_wish_dropped,
-    followups.card_to_be_stopped,
-    followups.where_it_is,
-    followups.number_fails,
+    told_again.card_to_be_stopped,
+    told_again.where_it_is,
+    told_again.why_so,
+    told_again.number_fails,
     questions.emergency_among_details,
     questions.open_question,
     followups.bare_correction,
     _two_wishes,
     followups.second_wish,
-    followups.sheet_wanted,
-    followups.sheet_unknown,
-    followups.for_the_sheet,
+    sheet_talk.sheet_wanted,
+    sheet_talk.sheet_unknown,
+    sheet_talk.for_the_sheet,
     followups.bare_detail,
     _stray_choice,
     followups.asked_about_it,
+    manners.suspicious,
     manners.plain_answer,
     manners.small_talk,
     followups.other_case,
+    told_again.same_place,
     _topic,
     followups.correction,
     followups.narrower,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from bot import dates, names, places, quantities, text, whereabouts
 from bot.cues import CUES
@@ -49,13 +49,19 @@ class Extractor:
         }
 
     def extract(
-        self, message: str, *, asked: str = "", at_once: bool = False
+        self,
+        message: str,
+        *,
+        asked: str = "",
+        at_once: bool = False,
+        known: Collection[str] = (),
     ) -> tuple[Entity, ...]:
         """Return the details in a masked message, in its order.
 
         `asked` is the slot of the open question, or `ANY_SLOT`: what counts only as an
         answer is looked for too. `at_once`: only what is the case now counts, not a flight
-        of tomorrow. Of two values for one slot the later one counts.
+        of tomorrow. `known`: slots with a value; where somebody lives is none where it is
+        known where they are. Of two values for one slot the later one counts.
         """
         read = self._read(text.composed(message), bool(asked), at_once)
         if not read.words:
@@ -65,6 +71,7 @@ class Extractor:
             for slot in self._slots.values()
             for entity in self._by_type[slot.type](read, slot, slot.name == asked)
         ]
+        found = [e for e in found if not (e.slot in known and _is_home(read, e))]
         if len(found) < 2:
             return tuple(found)
         clear = {entity.slot for entity in found if entity.value != UNCLEAR}
@@ -86,7 +93,7 @@ class Extractor:
         hits = _of_choice(read, slot, asked) if read.hits else []
         for hit in _own(read, hits) if len(hits) > 1 else hits:
             asked_about = read.is_asked_about(hit.first, hit.last)
-            if read.is_verb(hit.first) or (asked_about and not asked):
+            if read.is_verb(hit.first) or _is_done(read, hit) or (asked_about and not asked):
                 continue
             value = hit.value
             if asked_about or _is_joined(read, slot, hit) or read.doubted(hit.first, hit.last):
@@ -102,7 +109,11 @@ class Extractor:
 
     def _places(self, read: Reading, slot: Slot, asked: bool) -> Iterator[Entity]:
         short = len(read.words) <= _SHORT_ANSWER
-        yield from self._choices(read, slot, asked)
+        named = [place.words for place in read.places]
+        for entity in self._choices(read, slot, asked):
+            number = read.number_at(entity.start)
+            if not any(first <= number <= last for first, last in named):
+                yield entity  # the 'outside' of 'outside the states' is no answer of its own
         things = self._things[slot.name]
         outweighed = whereabouts.outweighed(read) if len(read.places) > 1 else ()
         for place in read.places:
@@ -117,7 +128,10 @@ class Extractor:
                     read,
                     place,
                     answer=short
-                    and (asked or (read.answering and whereabouts.is_alone(read, place))),
+                    and (
+                        asked
+                        or ((read.answering or read.at_once) and whereabouts.is_alone(read, place))
+                    ),
                 )
             if counts and not read.is_asked_about(*place.words) and place not in outweighed:
                 at_home = place.country in (slot.home_country, AT_HOME)
@@ -152,6 +166,14 @@ class Extractor:
             yield Entity(slot.name, read.text[start:end], start, end)
 
 
+def _is_home(read: Reading, entity: Entity) -> bool:
+    """Tell whether a detail is the place where the writer lives."""
+    return any(
+        place.start == entity.start and whereabouts.is_dwelling(read, place)
+        for place in read.places
+    )
+
+
 def _phrases(slots: Iterable[Slot]) -> Phrases:
     found = Phrases()
     for slot in slots:
@@ -170,8 +192,9 @@ def _of_choice(read: Reading, slot: Slot, asked: bool) -> list[Hit]:
         return []
     hits = list(read.hits.get(words, ()))
     # A single word is a whole message only where it answers something.
+    asks = read.words[:2] in (["is", "that"], ["is", "this"]) and "or" not in read.words
     single = len(read.words) == 1 and slot.type == "choice"
-    if single or (asked and len(read.words) <= _SHORT_ANSWER):
+    if single or (asked and len(read.words) <= _SHORT_ANSWER and not asks):
         hits += read.hits.get(short, ())
     hits += [h for h in read.hits.get(alone, ()) if _stands_alone(read, h)]
     kept: list[Hit] = []
@@ -192,6 +215,15 @@ def _is_of_others(read: Reading, hit: Hit) -> bool:
     return any(
         word in CUES.others or _POSSESSIVE.sub("", word) in CUES.others
         for word in read.words[first : last + 1]
+    )
+
+
+def _is_done(read: Reading, hit: Hit) -> bool:
+    """Tell whether a single word is what somebody does: 'I work abroad' names no card."""
+    return hit.first == hit.last and read.words[hit.first - 1 : hit.first] in (
+        ["i"],
+        ["we"],
+        ["they"],
     )
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import text
 from bot.decision import CALM, Decision
-from bot.guide import PHONE, Topic
+from bot.guide import Topic
 from bot.messages import OUT_OF_SCOPE
 from bot.turn import (
     MAX_CLARIFICATIONS,
@@ -17,18 +16,22 @@ from bot.turn import (
     answer,
     ask_which,
     closed,
-    missing_on_sheet,
     person,
     take_up,
 )
 
-HANDED_OVER = ("grief", "unknown", "unknown_again", "unanswered", "neither", "person", *CALM)
+HANDED_OVER = (
+    "grief", "unknown", "unknown_again", "unanswered", "neither", "person",
+    "masked", "suspicious", *CALM,
+)  # fmt: skip
 """What was said last where a person was the answer."""
 _SHORT = 10
 """Words of a message that may lean on the topic before it."""
 _LEANING = 6
 """Words of a question about 'it' or 'that'."""
-_BESIDE_IT = frozenset({"ok", "please", "but", "and", "so", "well", "still", "again", "now"})
+_FEW = 4
+"""Words of 'and by mail?'."""
+_DO_IT = frozenset({"do"})
 _IT = frozenset({"it", "that", "this", "them", "there"})
 _CASE = 14
 """Words of one that asks about another case of it: 'and what is the number if ...'."""
@@ -45,24 +48,22 @@ LIKELY_FROM = 0.5
 YES_FROM = 0.6
 """Confidence from which a message that looks like a 'yes' is one, after an offer."""
 
-DENY_FROM = 0.5
-"""The same for a 'no' to the offer of the call sheet, which costs nothing when it was none."""
 _MORE_WORDS = 4
 """Long words beside a detail that was refused before, where nothing else is clear."""
 
 
 def second_wish(turn: Turn) -> Outcome | None:
-    """Come to the next wish on 'yes', let go of it on 'no'."""
+    """Come to the next wish on 'yes'; on 'no' let go of it, and offer the one after it."""
     later = turn.before.later
     if not later or turn.before.asking:
         return None
     let_go = replace(turn, session=replace(turn.session, later=later[1:], offered=0))
-    if _says_yes(turn):
+    if says_yes(turn):
         return take_up(let_go, later[0])
-    if turn.says("no"):
+    if turn.says("no") or turn.intent == "deny":
         rest = later[1:]
         after = replace(closed(let_go.session, "deny"), later=rest, offered=len(rest[:1]))
-        return Decision("say", "deny", saying="deny", later=rest), after
+        return Decision("say", "deny", saying="all_right" if rest else "deny", later=rest), after
     return None
 
 
@@ -81,7 +82,8 @@ def second_wish_dropped(turn: Turn) -> Outcome | None:
     return decision, replace(turn.session, later=kept, offered=0, last="cancel")
 
 
-def _says_yes(turn: Turn) -> bool:
+def says_yes(turn: Turn) -> bool:
+    """Tell whether a message takes up an offer."""
     if turn.says("yes"):
         return True
     if turn.mentions("dont_know") or turn.mentions("refuse"):
@@ -92,77 +94,17 @@ def _says_yes(turn: Turn) -> bool:
 
 
 def offering(turn: Turn, outcome: Outcome) -> Outcome:
-    """Offer the next wish at the end of an answer, at most twice; then let go of all."""
+    """Offer the next wish at the end of an answer, at most twice; then let go of it."""
     decision, after = outcome
     if not after.later or decision.act not in ("answer", "over") or decision.asks:
         return outcome
     offered = after.offered + 1 if after.later == turn.before.later else 1
     if offered > MAX_OFFERS:
-        return decision, replace(after, later=(), offered=0)
+        after = replace(after, later=after.later[1:], offered=1)
+        if not after.later:
+            return decision, replace(after, offered=0)
+        offered = 1
     return replace(decision, later=after.later, offer=()), replace(after, offered=offered)
-
-
-def sheet_wanted(turn: Turn) -> Outcome | None:
-    """Say which details the call sheet has room for, on 'yes' to that offer."""
-    topic = turn.guide.topics.get(turn.before.topic)
-    if topic is None or turn.before.last != "offer" or not _says_yes(turn):
-        return None
-    missing = missing_on_sheet(topic, turn.session)
-    if turn.heard.entities or not missing:
-        return None  # 'It was on April 2nd' takes the offer up by itself
-    decision = Decision("say", topic.id, saying="sheet_go_on", offer=missing)
-    return decision, replace(turn.session, last="sheet")
-
-
-def sheet_unknown(turn: Turn) -> Outcome | None:
-    """Let go of the offered lines of the call sheet when they are not known."""
-    heard = turn.heard.classification
-    wanted = turn.wants() is not None and heard.confidence >= SURELY_ANOTHER
-    if turn.before.last not in ("offer", "sheet") or (wanted and not _lacks_a_line(turn)):
-        return None
-    denies = heard.ranking[0][0] == "deny" and heard.confidence >= DENY_FROM
-    said = denies or turn.mentions("dont_know") or turn.mentions("refuse")
-    if not said or turn.heard.entities or "?" in turn.heard.text:
-        return None
-    decision = Decision("say", turn.before.topic or OUT_OF_SCOPE, saying="sheet_unknown")
-    return decision, closed(turn.session, "sheet_unknown")
-
-
-def _lacks_a_line(turn: Turn) -> bool:
-    """Tell whether somebody does not know what the call sheet has a line for.
-
-    'I don't know the number' is no wish to call.
-    """
-    topic = turn.guide.topics.get(turn.before.topic)
-    labels = (turn.guide.slots[slot].label for slot in (topic.fills if topic else ()))
-    known = turn.guide.filler.union(*map(text.words, labels))
-    return turn.mentions("dont_know") and known.issuperset(turn.beside("dont_know"))
-
-
-def number_again(turn: Turn) -> Outcome | None:
-    """Give the number, and nothing else, to somebody who asks for it once more."""
-    if not turn.mentions("number_again"):
-        return None
-    topic = turn.guide.topics.get(turn.before.topic)
-    if topic is not None and PHONE in topic.routes:
-        return answer(turn, topic, brief=True)
-    if turn.before.last:
-        return person(turn, turn.intent or OUT_OF_SCOPE)
-    return None
-
-
-def sheet_shown(turn: Turn) -> Outcome | None:
-    """Say where the call sheet is to somebody who wants to see it."""
-    offered = turn.before.last in ("offer", "sheet") and turn.mentions("why_asked")
-    if not (turn.mentions("show_sheet") or offered):
-        return None
-    decision = Decision(
-        "say",
-        turn.before.topic or OUT_OF_SCOPE,
-        saying="sheet_where",
-        asks=turn.before.asking or None,
-    )
-    return decision, replace(turn.session, last="sheet")
 
 
 def bare_correction(turn: Turn) -> Outcome | None:
@@ -207,6 +149,9 @@ def other_case(turn: Turn) -> Outcome | None:
         return None
     if any(case.sets.get(e.slot, e.value) != e.value for e in turn.heard.entities):
         return None
+    said = {entity.slot for entity in turn.heard.entities}
+    if any(turn.before.slots.get(s, v) != v and s not in said for s, v in case.sets.items()):
+        return None  # 'NUMBER NOW' moves nobody abroad
     slots = {**turn.session.slots, **case.sets}
     changed = replace(turn, session=replace(turn.session, slots=slots))
     return answer(changed, topic, faq=turn.before.faq, brief=turn.before.advised)
@@ -225,72 +170,28 @@ def asked_about_it(turn: Turn) -> Outcome | None:
     """Answer 'is that safe?' about the last topic, however much it sounds like a farewell."""
     question = turn.guide.words.get("question", frozenset())
     leans = len(turn.words) <= _LEANING and not _IT.isdisjoint(turn.words)
-    if not question.intersection(turn.words[:1]):
+    wish = turn.wants()
+    sure = turn.heard.classification.confidence >= SURELY_ANOTHER
+    generic = not _DO_IT.isdisjoint(turn.words) or (turn.follows() and len(turn.words) <= _FEW)
+    another = wish is not None and wish.id != turn.before.about and sure and not generic
+    asks = bool(question.intersection(turn.words[:1])) or "?" in turn.heard.text or turn.follows()
+    if another or not asks:
         return None
-    return narrower(turn) if leans or turn.intent in _NO_QUESTIONS else None
+    found = narrower(turn) if leans or generic or turn.intent in _NO_QUESTIONS else None
+    return found or _no_more_known(turn)
 
 
-def where_it_is(turn: Turn) -> Outcome | None:
-    """Say again where the thing is that was spoken of last, and that this is all that is known."""
-    topic = turn.guide.topics.get(turn.before.about)
-    said = " ".join(word for word in turn.words if word not in _BESIDE_IT)
-    asks = said in turn.guide.words.get("where_is_it", frozenset())
-    asks = asks or (turn.before.last == "answer" and turn.says("why"))
-    if topic is None or topic.urgent or turn.before.options or turn.before.later or not asks:
+def _no_more_known(turn: Turn) -> Outcome | None:
+    """Say that no more is known to 'are you sure?' or 'how?', which are no yes and no greeting."""
+    assent = turn.intent in ("affirm", "deny", "goodbye") or turn.says("yes") or turn.says("no")
+    assent = assent and len(turn.words) > 1
+    short = turn.intent == "greet" and len(turn.words) <= 2
+    if turn.before.last not in ("answer", "why") or turn.before.later or not (assent or short):
         return None
-    decision, after = answer(turn, topic, faq=turn.before.faq)
-    return replace(decision, same=not decision.asks), after
-
-
-def number_fails(turn: Turn) -> Outcome | None:
-    """Give the number once more, and the caveat, to somebody for whom it does not work."""
-    topic = turn.guide.topics.get(turn.before.topic)
-    known = topic is not None and all(slot in turn.session.slots for slot in topic.needs)
-    if topic is None or PHONE not in topic.routes or not known or turn.heard.entities:
+    about = turn.before.about
+    if about not in turn.guide.topics:
         return None
-    if not turn.mentions("number_fails"):
-        return None
-    decision, after = answer(turn, topic, brief=True)
-    return replace(decision, caveat=True), after
-
-
-def card_to_be_stopped(turn: Turn) -> Outcome | None:
-    """Give the number once more to somebody who wants the lost card, or a thief, stopped."""
-    topic = turn.guide.topics.get(turn.before.topic)
-    means_it = turn.before.urgent and turn.mentions("stop_it")
-    if topic is None or not means_it or PHONE not in topic.routes:
-        return None
-    if turn.intent not in ("", "cancel", "deny", topic.id):
-        return None
-    decision, after = answer(turn, topic, brief=True)
-    return replace(decision, notes=("only_a_guide", *decision.notes)), after
-
-
-def for_the_sheet(turn: Turn) -> Outcome | None:
-    """Note details that only fill the call sheet of the topic last answered."""
-    topic = turn.guide.topics.get(turn.before.topic)
-    noted = tuple(dict.fromkeys(entity.slot for entity in turn.heard.entities))
-    if topic is None or turn.before.asking or not noted or not set(noted) <= set(topic.fills):
-        return None
-    risen = turn.is_urgent(topic) and not turn.before.urgent
-    other = turn.wants()
-    urgent = other is not None and other is not topic and turn.is_urgent(other)
-    if risen or urgent or turn.intent in ("cancel", "restart"):
-        return None
-    likely = turn.intent in ("", topic.id, *turn.guide.says) and turn.only_details()
-    if not likely and not _says_nothing_else(turn, noted):
-        return None
-    missing = missing_on_sheet(topic, turn.session)
-    saying = "sheet_missing" if missing else "anything_else"
-    decision = Decision("say", topic.id, saying=saying, noted=noted, offer=missing)
-    return decision, replace(turn.session, last="sheet", sheet_told=topic.id)
-
-
-def _says_nothing_else(turn: Turn, slots: tuple[str, ...]) -> bool:
-    """Tell whether a message is about its details: 'I think the date was May 3rd actually'."""
-    known = {word for slot in slots for word in text.words(turn.guide.slots[slot].label)}
-    known |= turn.guide.filler
-    return len([word for word in turn.beside_details() if word not in known]) <= 1
+    return Decision("say", about, saying="same_again"), replace(turn.session, last="why")
 
 
 def bare_detail(turn: Turn) -> Outcome | None:

@@ -130,7 +130,11 @@ def _build(document: dict[str, Any], reader: Findings, fingerprint: str) -> Guid
         says={n: _say(n, t, reader) for n, t in document["say"].items()},
         phrases=dict(document["phrase"]),
         words={
-            n: frozenset(plain(w) for w in reader.texts(document["words"], n, ("words",)))
+            n: frozenset(
+                plain(one)
+                for word in reader.texts(document["words"], n, ("words",))
+                for one in written_out(word)
+            )
             for n in document.get("words", {})
         },
         checklist={n: _item(n, t, reader) for n, t in document.get("checklist", {}).items()},

@@ -134,6 +134,16 @@ def _is_over(turn: Turn, topic: Topic) -> bool:
     )
 
 
+def suspicious(turn: Turn) -> Outcome | None:
+    """Warn somebody who was called or written to by a likely crook; an emergency goes before."""
+    topic = turn.wants()
+    if not turn.mentions("suspicious") or turn.heard.wishes or turn.before.asking:
+        return None
+    if topic is not None and turn.is_urgent(topic):
+        return None
+    return hand_over(turn, "suspicious")
+
+
 def small_talk(turn: Turn) -> Outcome | None:
     """Answer small talk and the words that steer the conversation."""
     intent = turn.intent
@@ -152,6 +162,8 @@ def small_talk(turn: Turn) -> Outcome | None:
         return repeat(turn)
     if intent not in turn.guide.says:
         return None
+    if intent == "help" and turn.heard.entities and turn.only_details():
+        return None  # 'it's a corporate card btw'
     if intent == "help" == turn.before.last:
         return hand_over(turn, "neither")  # the same words would help no more than before
     if intent in ("goodbye", "deny"):

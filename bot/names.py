@@ -27,6 +27,10 @@ _NEAR_PREPOSITIONS = frozenset({"from", "at", "by"})
 _CALLED = frozenset({"as", "to", "called", "named", "labelled", "labeled", "name"})
 _JOINERS = frozenset({"of", "the", "and", "de", "la", "le", "du"})
 _PAUSE = re.compile(r"[,;:!?()\"\n]|\.\s|\s-+\s|[\u2013\u2014$€£⟦]")
+# Of 'at first glance': no shop is called so, though nobody else is asked for.
+_NO_SHOP = frozenset(
+    "very so too first last second good bad nothing something anything people late early".split()
+)
 _BARE = frozenset("it is was from at by with the charge a purchase".split())
 
 Found = Iterator[tuple[int, int]]
@@ -86,7 +90,8 @@ def _bare(read: Reading, asked: bool) -> Found:
         for number, word in enumerate(read.words)
         if not (at < number <= at + size or text.is_number(word) or _in_date(read, number))
     )
-    if size and _BARE.issuperset(around) and ((asked and size > 1) or _is_plain(read, at + 1)):
+    several = asked and size > 1 and _NO_SHOP.isdisjoint(read.words[at + 1 : at + 1 + size])
+    if size and _BARE.issuperset(around) and (several or _is_plain(read, at + 1)):
         yield at + 1, at + size
 
 

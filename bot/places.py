@@ -57,6 +57,10 @@ class Gazetteer:
     """Countries and regions, which may stand after a city to say which one."""
     often_mistyped: frozenset[str]
     """Names of one word in which slips are looked for."""
+    codes: frozenset[str]
+    """Short forms of regions, which count in small letters after a city."""
+    codes_of: str
+    """The country of these regions."""
 
 
 @lru_cache(maxsize=1)
@@ -74,12 +78,21 @@ def gazetteer() -> Gazetteer:
     single = (*table["countries"].values(), table["generic"]["away"], *known)
     capital_only = frozenset(map(_key, table["ambiguous"]["capital_only"]))
     wide = (*table["countries"].values(), *table["regions"].values())
+    own = {name for names in table["countries"].values() for name in names}
     return Gazetteer(
         countries,
         capital_only,
-        frozenset(_key(name) for names in table["adjectives"].values() for name in names),
+        # 'New Zealand' is a country before it is what a thing comes from.
+        frozenset(
+            _key(name)
+            for names in table["adjectives"].values()
+            for name in names
+            if name not in own
+        ),
         frozenset(_key(name) for names in wide for name in names),
         frozenset(n for names in single for n in names if n.isalpha()) - capital_only,
+        frozenset(table["generic"]["region_codes"]),
+        table["generic"]["regions_of"][0],
     )
 
 
@@ -120,8 +133,10 @@ def among(
         start, end = spans[hit.first][1], spans[hit.last][2]
         if not any_case and hit.value in known.capital_only:
             written = text[start:end]
-            if not (written.isupper() if len(written) == 2 else written[0].isupper()):
-                continue
+            plain = written.isupper() if len(written) == 2 else written[0].isupper()
+            inside = spans[hit.first - 1][0] == "in" if hit.first and len(written) > 2 else False
+            if not plain and not (inside and hit.value not in known.adjectives):
+                continue  # but 'in turkey' is no dish
         if text[end - 2 : end - 1] == "." == text[end : end + 1]:
             end += 1  # the last dot of 'U.S.'
         country, wide = known.countries[hit.value], hit.value in known.wide
@@ -132,6 +147,9 @@ def among(
                 place, wide = replace(place, start=city.start, first=city.first), True
             else:
                 yield city
+        following = spans[hit.last + 1][0] if hit.last + 1 < len(spans) else ""
+        if following in known.codes and text[end : end + 2].strip(" ,") in ("", following[:1]):
+            place, wide = replace(place, country=known.codes_of), True  # 'paris tx'
         city = None if wide or place.adjective else place
         if city is None:
             yield place

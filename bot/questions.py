@@ -88,7 +88,7 @@ def open_question(turn: Turn) -> Outcome | None:
     other = turn.wants() is not None and turn.intent != turn.before.topic
     if known is not None and known != turn.before.slots.get(asked):
         return None if other and _is_a_wish(turn) else go_on(turn)
-    if turn.mentions("why_asked"):
+    if turn.mentions("why_asked") or turn.says("why"):
         return _with_note(go_on(turn), "why_asked")
     for group, choice in zip(_ORDINALS, turn.guide.slots[asked].choices, strict=False):
         if turn.says(group):

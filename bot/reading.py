@@ -13,6 +13,8 @@ from bot.places import Place
 _BOUNDARY = re.compile(r"[,;:.!?()\n\u2013\u2014]|(?<!\d)/|\s-+\s|\.\.")
 _IF = frozenset({"if", "whether"})
 _BEING = frozenset({"is", "am", "are", "was"})
+_CORRECTING = frozenset("oh ah no wait sorry oops hm hmm well ok okay but".split())
+"""Words before a 'no' that sets right what was said before."""
 _WHAT_IS_A = ["what", "is", "a"]
 _RATHER = (["instead", "of"], ["rather", "than"])
 _FAR_BACK = 5
@@ -100,6 +102,8 @@ class Reading:
             if following > end and not self.text[end:following].isspace():
                 return False
             word = words[place]
+            if word == "no" and _CORRECTING.issuperset(words[:place]):
+                return False  # 'oh no its personal' corrects
             if word in CUES.negation or self.ruled_out(place + 1):
                 return True
             if word not in CUES.between_negation:
@@ -109,7 +113,8 @@ class Reading:
     def is_asked_about(self, first: int, last: int) -> bool:
         """Tell whether the words themselves are in question: 'what do you mean by abroad'."""
         before, after = self.words[max(0, first - 3) : first], self.words[last + 1 : last + 2]
-        if before[-2:] == ["mean", "by"] or (before[-1:] == ["does"] and after == ["mean"]):
+        looked_at = before[-1:] == ["does"] and after in (["mean"], ["look"], ["stand"])
+        if before[-2:] == ["mean", "by"] or looked_at:
             return True
         # 'What is a corporate card?', but not 'what is the corporate number'
         asks = before[-2:] in (["that", "mean"], ["what", "is"]) or before == _WHAT_IS_A

@@ -57,6 +57,7 @@ _JOINER = r"(?:dash|hyphen|space|slash|dot|point|then|and)"
 _SPELT_RUN = re.compile(
     rf"\b{_BARE_UNIT}(?:[\s,.\-]{{1,4}}(?:{_JOINER}\s+){{0,2}}{_BARE_UNIT})+", re.IGNORECASE
 )
+_PAIRS = re.compile(rf"\b{_PAIR}\b", re.IGNORECASE)
 _SPELT_UNIT = re.compile(rf"\b{_UNIT}", re.IGNORECASE)
 _GAP = rf"(?:[^\w]|_){{0,{_MAX_GAP}}}"
 _GROUP_RUN = re.compile(rf"\d+(?:{_GAP}(?:\b{_JOINER}\b{_GAP}){{0,3}}\d+)*", re.IGNORECASE)
@@ -92,25 +93,46 @@ _CODE_WORD = re.compile(
     r")(?![^\W_])",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"(?<![\w$€£])\d(?:[ \-.]?\d){2,7}(?![\w])")
+_CODE = re.compile(r"(?<![\w$€£])\d(?:[ \-.]?\d){2,7}(?!\w)")
 _LONE_CODE = re.compile(r"(?<![\w$€£.,/:\-])\d(?:[ \-.]?\d){2,3}(?![\w/:\-]|[.,]\d)")
 _PASSWORD_WORD = r"\b(?:pass?\W?w(?:or|ro)d|passwd|pwd?|pass(?:code|phrase)|contrase[nñ]a|clave)"
-_NAMED = r"(?:\W{1,3}(?:numbers?|no|num|nr|digits|is|are|was|it|in|with|of)\b)*\W{0,3}"
+_PASSWORD_WORD += r"(?:'?s)?"
+_NAMED = (
+    r"(?:\W{1,3}(?:numbers?|no|num|nr|digits|is|are|was|it|in|with|of|on|my|the|this|card|ssn|social)"
+    r"\b){0,5}\W{0,3}"
+)
+_FOUR = r"(?P<code>(?!20[12]\d\s+[a-z])\d{4,5})(?!\w)"
+_BEFORE_A_NUMBER = (
+    r"\b(?:ssn|social(?:\s+security)?|itin|tax\W?id|ein)",
+    r"\b(?:routing|account|acct|aba)",
+    r"\blast\W{1,2}(?:four|4|five|5)",
+    r"(?<!statement )(?<!period )(?<!month )(?<!cycle )\b(?:ending|ends|ended)",
+)
 _LABELLED = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         # 'my password for amex is kitty99', 'password hunter2': a digit shows that it is one.
-        rf"{_PASSWORD_WORD}(?:\s+(?:for|to|of|on|at)\s+(?:my\s+|the\s+)?\w+)?"
-        r"\s*(?:is|was|es|=|:|->)+\s*(?P<code>(?=\S*\d)\S+)",
-        rf"{_PASSWORD_WORD}\s+(?P<code>(?=\S*[a-z])(?=\S*\d)\S{{5,}})",
-        rf"\b(?:ssn|social(?:\s+security)?|itin|tax\W?id|ein){_NAMED}"
-        r"(?P<code>\d(?:[ \-]?\d){7,9})(?!\d)",
-        rf"\b(?:routing|account|acct|aba){_NAMED}(?P<code>\d(?:[ \-]?\d){{5,16}})(?!\w)",
-        r"\biban\W{1,3}(?:is\W)?(?P<code>[a-z]{2}\d\d(?: ?[\da-z]){8,30})",
-        rf"\blast\W{{1,2}}(?:four|4|five|5){_NAMED}(?P<code>\d{{4,5}})(?![\w])",
-        rf"\bending{_NAMED}(?P<code>(?!(?:19|20)\d\d(?!\d))\d{{4,5}})(?![\w])",
+        rf"{_PASSWORD_WORD}(?:\s+(?:for|to|of|on|at)(?:\s+\w+){{1,4}}?)?"
+        r"\s*(?:(?:is|are|was|es|still)\b\s*|=|:|->){1,4}\s*(?P<code>(?=\S{0,40}\d)\S+)",
+        rf"{_PASSWORD_WORD}\s+(?P<code>(?=\S{{0,40}}\d)[a-z]\S{{4,}})",
+        rf"{_BEFORE_A_NUMBER[0]}{_NAMED}(?P<code>\d(?:[ \-]?\d){{7,9}})(?!\d)",
+        rf"{_BEFORE_A_NUMBER[1]}{_NAMED}(?=\d(?:[ \-]?\d){{5,16}}(?!\d))"
+        r"(?P<code>(?!(?:19|20)\d\d[ \-](?:19|20)\d\d(?!\d))\d{3,}"
+        r"(?:(?:[ \-]\d{3,})+(?:[ \-]\d{1,2})?)?)(?!\w)",
+        rf"\biban{_NAMED}(?P<code>[a-z]{{2}}\d\d ?[\da-z]{{4}}"
+        r"(?: ?(?=[\da-z]{0,3}\d)[\da-z]{4}){1,6}(?: ?\d{1,3})?)(?!\w)",
+        rf"{_BEFORE_A_NUMBER[2]}{_NAMED}{_FOUR}",
+        rf"{_BEFORE_A_NUMBER[3]}{_NAMED}(?!(?:19|20)\d\d(?!\d)){_FOUR}",
     )
 ]
+_BEFORE_SPELT = re.compile(rf"(?:{'|'.join(_BEFORE_A_NUMBER)}){_NAMED}\Z", re.IGNORECASE)
+# 'At ten thirty', 'since twenty twenty four', 'twenty, thirty minutes' are no codes.
+_BEFORE_A_TIME = re.compile(r"\b(?:at|since|in|around|about|by|until|before|after|from)\s+\Z", re.I)
+_UNIT_AFTER = re.compile(
+    r"\s*(?:dollars?|bucks|cents?|euros?|pounds|percent|minutes?|mins?|hours?|days?|weeks?|months?|"
+    r"years?|points|miles|times|people|hundred|thousand|million|am|pm|o'?clock)\b",
+    re.IGNORECASE,
+)
 # Whatever is masked holds one of these: a message without them, and most are, is let through.
 _HINT = re.compile(rf"\d|\b(?:{_SPELT}|{_PAIR})")
 _WORD = re.compile(r"[^\W_]+")
@@ -232,12 +254,15 @@ def _secrets(text: str, after_code: bool, keep: tuple[str, ...]) -> list[_Span]:
     codes = _codes(text, [d for d in digits if not taken.overlap(d.start, d.end)])
     if after_code:
         lone = [_Span(*m.span(), CODE) for m in _LONE_CODE.finditer(text)]
+        spelt = [run for run in spelt if _PAIRS.search(text, run[0], run[1]) is None]
         lone += [_Span(s, e, CODE) for s, e, count in spelt if count in _LONE_CODE_DIGITS]
         codes += [span for span in lone if not taken.overlap(span.start, span.end)]
     codes += [_Span(*match.span(), CODE) for match in _SOCIAL_SECURITY.finditer(text)]
-    for pattern in _LABELLED if has_digit else ():
-        found = (match.span("code") for match in pattern.finditer(text))
-        codes += [_Span(*span, CODE) for span in found if not taken.overlap(*span)]
+    found = [m.span("code") for p in _LABELLED if has_digit for m in p.finditer(text)]
+    found += [
+        (s, e) for s, e, _ in spelt if _BEFORE_SPELT.search(text[max(0, s - _NEAR_CHARACTERS) : s])
+    ]
+    codes += [_Span(*span, CODE) for span in found if not taken.overlap(*span)]
     return cards + codes
 
 
@@ -250,8 +275,16 @@ def _guide_spans(text: str, keep: tuple[str, ...]) -> Iterator[_Span]:
 
 
 def _spelt_runs(text: str) -> Iterator[tuple[int, int, int]]:
-    """Yield (start, end, digits) of what is dictated digit by digit, in words or mixed."""
+    """Yield (start, end, digits) of what is dictated digit by digit, in words or mixed.
+
+    A time, a year or a count is none: 'ten thirty', 'twenty twenty four', 'fifty five dollars'.
+    """
     for run in _SPELT_RUN.finditer(text):
+        pairs = _PAIRS.search(run.group()) is not None
+        if pairs and (
+            _UNIT_AFTER.match(text, run.end()) or _BEFORE_A_TIME.search(text, 0, run.start())
+        ):
+            continue
         count = worded = 0
         for unit in _SPELT_UNIT.finditer(run.group()):
             times = _TIMES.get((unit["times"] or "").lower(), 1)

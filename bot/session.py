@@ -12,6 +12,7 @@ from operator import attrgetter
 from threading import Lock
 from typing import Any, Protocol
 
+from bot.clauses import MOST
 from bot.guide import Guide
 
 SESSION_VERSION = 3
@@ -132,7 +133,7 @@ def is_sound(session: Any, guide: Guide, session_id: str) -> bool:
 def _names_fit(session: Session, guide: Guide) -> bool:
     """Tell whether every name in a session is one of the guide's."""
     topics, slots = guide.topics, guide.slots
-    for name in (session.topic, session.about, *session.later, session.sheet_told):
+    for name in (session.topic, session.about, session.sheet_told):
         if name not in topics and name != "":
             return False
     for name, value in session.slots.items():
@@ -142,7 +143,8 @@ def _names_fit(session: Session, guide: Guide) -> bool:
     return (
         (session.faq is None or (type(session.faq) is int and 0 <= session.faq < len(faqs)))
         and len(session.options) in (0, 2)
-        and all(name in topics for name in session.options)
+        and all(name in topics for name in (*session.options, *session.later))
+        and len(session.later) < MOST
         and all(name in slots for name in session.declined)
         and (session.asking == "" or slots[session.asking].ask != "")
     )

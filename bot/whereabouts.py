@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from bot.cues import CUES
 from bot.places import ANYWHERE_ELSE, AT_HOME, Place
@@ -15,10 +15,15 @@ _LINKS = frozenset({"is", "was", "are", "one"})
 """Words that may stand between a thing and 'from'."""
 _CHARGES = CUES.of_a_charge - CUES.business
 """Who is asked where they are may well answer 'hotel in Rome'."""
-_LEADING = frozenset("in at actually sorry no wait i am mean meant now well rather but".split())
-"""Words before a place that is a clause of its own all the same."""
+_LEADING = frozenset(
+    "in at actually sorry no wait i am it is its mean meant now well rather but please".split()
+)
+"""Words beside a place that is a clause of its own all the same."""
+_THE_LOSS = frozenset("my the card cards wallet purse lost stolen gone missing".split())
+"""The same where a card is gone."""
 _ANSWERS = (".short", ".alone")
 """Endings of the groups of phrases that are hardly more than an answer, see `bot.guide.Choice`."""
+_AND_THEN = frozenset({"and", "but", "so", "because"})
 _GOING_ON = frozenset({"and", "or", "but", "what"})
 """First words of a message that leans on the one before."""
 _AND_ON = re.compile(r" [A-Z][a-z]")
@@ -79,7 +84,7 @@ def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:
         return False
     before = read.before(place.first, _FAR_BACK)
     bare = [word for word in before if word not in CUES.set_aside]
-    if read.at_once and _is_ahead(read, place, bare):
+    if read.at_once and _is_ahead(read, place):
         return False
     charge = last_of(bare, CUES.of_a_charge)
     if answer and last_of(bare, _CHARGES) < 0 and not _other_persons(bare):
@@ -102,13 +107,14 @@ def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:
 
 def outweighed(read: Reading) -> tuple[Place, ...]:
     """Return where the writer lives, if another place is where they are: 'but I live in Ohio'."""
-    homes = tuple(place for place in read.places if _is_dwelling(read, place))
+    homes = tuple(place for place in read.places if is_dwelling(read, place))
     others = (place for place in read.places if place not in homes)
     here = bool(homes) and any(is_of_person(read, place, answer=False) for place in others)
     return homes if here else ()
 
 
-def _is_dwelling(read: Reading, place: Place) -> bool:
+def is_dwelling(read: Reading, place: Place) -> bool:
+    """Tell whether it is where the writer lives, wherever they are now."""
     before = read.before(place.first, _FAR_BACK)
     cue = last_of(before, CUES.of_the_person)
     return cue >= 0 and before[cue] in CUES.dwelling
@@ -120,13 +126,19 @@ def _is_supposed(read: Reading, before: list[str]) -> bool:
     return supposed and read.words[0] in _GOING_ON
 
 
-def _is_ahead(read: Reading, place: Place, before: list[str]) -> bool:
+def _is_ahead(read: Reading, place: Place) -> bool:
     """Tell whether the writer has yet to go there: 'I fly to London tomorrow'."""
-    going = last_of(before, CUES.setting_out)
-    if going < 0 or before[-1] not in ("to", "for"):
+    first, last = read.clause(place.first, place.last)
+    clause, before = read.words[first : last + 1], read.words[first : place.first]
+    if CUES.ahead.isdisjoint(clause) or "last" in clause:
         return False
-    after = read.words[place.last + 1 : place.last + 4]
-    return not CUES.ahead.isdisjoint((*before[going:], *after))
+    going = last_of(before, CUES.setting_out)
+    if going >= 0 and before[-1] in ("to", "for"):
+        mishap = last_of(before[:going], CUES.mishap)
+        # 'Lost it travelling to Rome the next day' has happened.
+        return mishap < 0 or not _AND_THEN.isdisjoint(before[mishap:going])
+    # 'Spain next week', 'tomorrow I will be in Spain', but not 'stolen in Rome on Monday'
+    return (CUES.mishap | CUES.past).isdisjoint(clause)
 
 
 def is_alone(read: Reading, place: Place) -> bool:
@@ -134,21 +146,27 @@ def is_alone(read: Reading, place: Place) -> bool:
 
     'personal, in Maine', 'corporate Phoenix', 'actually Thailand'.
     """
-    first, answers = place.first, _answers(read)
-    while first > 0 and not read.pauses_before(first):
-        if read.words[first - 1] not in _LEADING and first - 1 not in answers:
-            break
+    beside = _beside(read)
+    first, last = place.first, place.last
+    while first > 0 and not read.pauses_before(first) and beside(first - 1):
         first -= 1
+    while last + 1 < len(read.words) and not read.pauses_after(last) and beside(last + 1):
+        last += 1
     begins = first == 0 or read.pauses_before(first)
-    return begins and (place.last == len(read.words) - 1 or read.pauses_after(place.last))
+    return begins and (last == len(read.words) - 1 or read.pauses_after(last))
 
 
-def _answers(read: Reading) -> set[int]:
-    """Return the numbers of the words that may answer another question: 'personal'."""
-    if not read.answering:
-        return set()
-    hits = [hit for group, row in read.hits.items() if group.endswith(_ANSWERS) for hit in row]
-    return {number for hit in hits for number in range(hit.first, hit.last + 1)}
+def _beside(read: Reading) -> Callable[[int], bool]:
+    """Return what tells whether a word may stand beside a place that is an answer.
+
+    It may answer another question ('personal Tokyo'), or name the loss: 'card lost Tokyo'.
+    """
+    rows = (row for group, row in read.hits.items() if group.endswith(_ANSWERS))
+    open_one = read.answering or read.at_once
+    hits = [hit for row in rows for hit in row] if open_one else []
+    answers = {number for hit in hits for number in range(hit.first, hit.last + 1)}
+    small = _LEADING | (_THE_LOSS if read.at_once else frozenset())
+    return lambda number: read.words[number] in small or number in answers
 
 
 def _is_of_thing(read: Reading, place: Place, before: list[str]) -> bool:

@@ -70,6 +70,8 @@ def changed(name: str, value: object) -> Callable[[str], str]:
 
 DAMAGE: dict[str, Callable[[str], str]] = {
     "an older version": changed("version", 1),
+    "a wish without a name": changed("later", [""]),
+    "a thousand wishes": changed("later", ["make_payment"] * 1000),
     "a newer version": changed("version", 99),
     "another guide": changed("guide", "0123456789abcdef"),
     "cut off": lambda blob: blob[: len(blob) // 2],

@@ -121,7 +121,7 @@ def test_the_place_where_the_person_is_or_will_be_counts(message: str, where: st
         "a charge from Spain|I'm from Germany|at Paris Cafe|I'm at Paris Cafe|Georgia|France|"
         "I'm in Georgia|someone in Brazil used my card|I used my card in Spain|polish my shoes|"
         "I ordered from London Drugs|I just got back from Spain|do you speak Spanish|"
-        "an Indian restaurant charged me|I'm in turkey|can you help us|I'm not in Spain|"
+        "an Indian restaurant charged me|we had turkey|can you help us|I'm not in Spain|"
         "my husband is in Spain|a ticket to Tokyo"
     ).split("|"),
 )

@@ -107,8 +107,7 @@ def compare(old: Path, new: Path, trained: Trained, home: Home) -> Verdict:
     except (BotError, UnicodeDecodeError) as error:
         urgent = _urgent_or_none(home)
         notes.append(f"golden conversations were not compared: {error}")
-    answers = held_out.load(old)
-    pairs = [] if answers is None else paired(trained, answers)
+    pairs = paired(trained.rows, held_out.load(old), held_out.load(new))
     findings += protected(trained, classifier, pairs)
     findings += intents(pairs, urgent)
     findings += _vanished(urgent, classifier, trained)
@@ -151,17 +150,16 @@ class Pair:
         return is_right(self.row.intent, self.now)
 
 
-def paired(trained: Trained, before: held_out.Answers) -> list[Pair]:
+def paired(
+    rows: Sequence[Utterance], before: held_out.Answers | None, now: held_out.Answers | None
+) -> list[Pair]:
     """Return the sentences that both trainings had; none where their folds do not compare."""
-    answers = held_out.of(trained)
-    if answers.folds != before.folds:
+    if before is None or now is None or before.folds != now.folds:
         return []
-    then, now = before.by_key(), answers.by_key()
-    keys = [held_out.key(row.text) for row in trained.rows]
+    then, today = before.by_key(), now.by_key()
+    keys = now.keys.tolist()  # in the order of the rows
     return [
-        Pair(row, then[key], now[key])
-        for row, key in zip(trained.rows, keys, strict=True)
-        if key in then
+        Pair(row, then[key], today[key]) for row, key in zip(rows, keys, strict=True) if key in then
     ]
 
 

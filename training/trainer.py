@@ -76,18 +76,23 @@ def solver_for(utterances: Sequence[Utterance]) -> Solver:
     return Solver.suited(len(unique), len({intent for intent, _ in unique}))
 
 
+def _folds(solver: Solver) -> int:
+    return TRAINING_FOLDS_OF_MANY if solver.epochs else TRAINING_FOLDS
+
+
 def folds_for(utterances: Sequence[Utterance]) -> int:
     """Return in how many folds a training holds utterances back; it makes one fit more."""
-    return TRAINING_FOLDS_OF_MANY if solver_for(utterances).epochs else TRAINING_FOLDS
+    return _folds(solver_for(utterances))
 
 
 def data_hash(utterances: Sequence[Utterance], settings: FeatureSettings | None = None) -> str:
     """Return the hash of all that decides the weights: pairs, settings, features version."""
     pairs = [(u.intent, u.text) for u in in_training_order(utterances)]
+    solver = Solver.suited(len(pairs), len({intent for intent, _ in pairs}))
     content = [
         pairs,
         asdict(settings or settings_for(utterances)),
-        [str(solver_for(utterances)), SEED, folds_for(utterances)],
+        [str(solver), SEED, _folds(solver)],
         [fitting.INVERSE_REGULARISATION, fitting.STEPS_INVERSE_REGULARISATION, fitting.TOLERANCE],
         text.FEATURES_VERSION,
     ]
@@ -123,7 +128,7 @@ def train(
         temperature=temperature,
         answer_from=thresholds.answer_from,
         clarify_from=thresholds.clarify_from,
-        data_hash=data_hash(utterances, settings),
+        data_hash=data_hash(rows, settings),
         seed=SEED,
         versions={name: version(name) for name in ("numpy", "scikit-learn", "scipy", "PyStemmer")},
         stem_fingerprint=text.stem_fingerprint(),
