@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -218,7 +218,7 @@ class Bot:
         kept = text_.composed(masked.text.strip()[:MAX_CHARACTERS])
         asked = session.asking or _unanswered(session, guide) or _for_the_sheet(session, guide)
         asked = asked or _correctable(session, kept)
-        classify = knowledge.classifier.classify_masked
+        classify = cache(knowledge.classifier.classify_masked)  # clauses are looked at twice
         classification = classify(kept)
         topic = guide.topics.get(classification.ranking[0][0])
         at_once = session.urgent or (topic is not None and topic.urgent)
@@ -262,7 +262,7 @@ def _for_the_sheet(session: Session, guide: Guide) -> str:
 
 def _correctable(session: Session, message: str) -> str:
     """Return the mark of a short message after an answer: 'actually Thailand' corrects it."""
-    short = len(text_.words(message)) <= _CORRECTION
+    short = len(message.split()) <= _CORRECTION
     told = (session.topic and session.slots) or session.last in HANDED_OVER
     return ANY_SLOT if short and told else ""
 

@@ -64,9 +64,7 @@ def _lacks_a_line(turn: Turn) -> bool:
 
 def sheet_shown(turn: Turn) -> Outcome | None:
     """Say where the call sheet is to somebody who wants to see it."""
-    offered = turn.before.last in ("offer", "sheet") and turn.mentions("why_asked")
-    bare = turn.wants() is None and turn.guide.filler.issuperset(turn.beside("why_asked"))
-    if not (turn.mentions("show_sheet") or (offered and bare)):
+    if not (turn.mentions("show_sheet") or _asks_what_for(turn)):
         return None
     decision = Decision(
         "say",
@@ -75,6 +73,13 @@ def sheet_shown(turn: Turn) -> Outcome | None:
         asks=turn.before.asking or None,
     )
     return decision, replace(turn.session, last="sheet")
+
+
+def _asks_what_for(turn: Turn) -> bool:
+    """Tell whether little more is said than 'why do you need that', while the sheet is on offer."""
+    if turn.before.last not in ("offer", "sheet") or not turn.mentions("why_asked"):
+        return False
+    return turn.wants() is None and turn.guide.filler.issuperset(turn.beside("why_asked"))
 
 
 def for_the_sheet(turn: Turn) -> Outcome | None:

@@ -48,9 +48,9 @@ def where_it_is(turn: Turn) -> Outcome | None:
     """Say again where the thing is that was spoken of last, and that this is all that is known."""
     before = turn.before
     topic = turn.guide.topics.get(before.about)
-    said = " ".join(word for word in turn.words if word not in _BESIDE_IT)
     if topic is None or topic.urgent or before.options or before.later:
         return None
+    said = " ".join(word for word in turn.words if word not in _BESIDE_IT)
     if said not in turn.guide.words.get("where_is_it", frozenset()):
         return None
     if before.asking and topic.id != before.topic:
@@ -77,12 +77,14 @@ def why_so(turn: Turn) -> Outcome | None:
 
 def number_fails(turn: Turn) -> Outcome | None:
     """Give the whole answer once more to somebody for whom its number does not work."""
+    if not turn.mentions("number_fails") or turn.heard.entities:
+        return None
     topic, wish = turn.guide.topics.get(turn.before.topic), turn.wants()
-    if topic is None or PHONE not in topic.routes or turn.heard.entities:
+    if topic is None or PHONE not in topic.routes:
         return None
     known = all(slot in turn.session.slots for slot in topic.needs)
     another = wish is not None and wish is not topic and not wish.sets
-    if not known or another or not turn.mentions("number_fails"):
+    if not known or another:
         return None
     decision, after = answer(turn, topic)
     return replace(decision, caveat=not topic.without_card, brief=False), after
