@@ -28,7 +28,7 @@ from bot.messages import (
     Understanding,
 )
 from bot.session import MemoryStore, Session, SessionStore, check_id, is_sound, owner_of
-from bot.turn import missing_on_sheet
+from bot.turn import SURELY_ANOTHER, missing_on_sheet
 
 if TYPE_CHECKING:
     from bot.entities import Extractor
@@ -216,10 +216,11 @@ class Bot:
         guide = knowledge.guide
         masked = _masked(text, session, guide)
         kept = text_.composed(masked.text.strip()[:MAX_CHARACTERS])
-        asked = session.asking or _unanswered(session, guide) or _for_the_sheet(session, guide)
-        asked = asked or _correctable(session, kept)
         classify = cache(knowledge.classifier.classify_masked)  # clauses are looked at twice
         classification = classify(kept)
+        asked = session.asking or _unanswered(session, guide)
+        asked = asked or _for_the_sheet(session, kept, classification, guide)
+        asked = asked or _correctable(session, kept)
         topic = guide.topics.get(classification.ranking[0][0])
         at_once = session.urgent or (topic is not None and topic.urgent)
         entities = knowledge.extractor.extract(
@@ -251,10 +252,17 @@ def _unanswered(session: Session, guide: Guide) -> str:
     return guide.missing(topic, session.slots, session.declined) or "" if topic else ""
 
 
-def _for_the_sheet(session: Session, guide: Guide) -> str:
-    """Return the name that was wanted for the call sheet a moment ago."""
+def _for_the_sheet(session: Session, message: str, heard: Classification, guide: Guide) -> str:
+    """Return the name that was wanted for the call sheet a moment ago.
+
+    Neither 'nope' nor what is clearly a wish of its own is taken for one.
+    """
     topic = guide.topics.get(session.topic)
     if topic is None or session.last not in ("offer", "sheet"):
+        return ""
+    clear = heard.zone == "answer" and heard.confidence >= SURELY_ANOTHER
+    said = " ".join(text_.words(message))
+    if (clear and heard.intent != topic.id) or any(said in group for group in guide.words.values()):
         return ""
     missing = missing_on_sheet(topic, session)
     return next((slot for slot in missing if guide.slots[slot].type == "name"), "")

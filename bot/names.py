@@ -31,6 +31,9 @@ _PAUSE = re.compile(r"[,;:!?()\"\n]|\.\s|\s-+\s|[\u2013\u2014$€£⟦]")
 _NO_SHOP = frozenset(
     "very so too first last second good bad nothing something anything people late early".split()
 )
+_BEFORE_ALONE = frozenset(
+    "it is was the shop store merchant company name seller i think called from at".split()
+)
 _BARE = frozenset("it is was from at by with the charge a purchase".split())
 
 Found = Iterator[tuple[int, int]]
@@ -39,12 +42,13 @@ Found = Iterator[tuple[int, int]]
 def names(read: Reading, slot: Slot, *, asked: bool = False) -> Found:
     """Yield (first, last) word of each name that the message gives; `asked`: as was wanted."""
     groups = {kind: f"{slot.name}.{kind}" for kind in (AFTER, BY, OF, NEAR, NEVER)}
-    if _NEAR_PREPOSITIONS.isdisjoint(read.words) and read.hits.keys().isdisjoint(groups.values()):
+    announced = not read.hits.keys().isdisjoint(groups.values())
+    if not (asked or announced or not _NEAR_PREPOSITIONS.isdisjoint(read.words)):
         return
     hits = {kind: read.hits.get(group, []) for kind, group in groups.items()}
     never = hits[NEVER]
     found = [*_after(read, hits[AFTER]), *_near(read, hits[NEAR]), *_bare(read, asked)]
-    found += [*_by(read, hits[BY]), *_of(read, hits[OF])]
+    found += [*_by(read, hits[BY]), *_of(read, hits[OF]), *(_alone(read) if asked else ())]
     taken = -1
     for first, last in sorted(set(found), key=lambda pair: (pair[0], -pair[1])):
         if first > taken and not _is_something_else(read, first, last, never):
@@ -93,6 +97,20 @@ def _bare(read: Reading, asked: bool) -> Found:
     several = asked and size > 1 and _NO_SHOP.isdisjoint(read.words[at + 1 : at + 1 + size])
     if size and _BARE.issuperset(around) and (several or _is_plain(read, at + 1)):
         yield at + 1, at + size
+
+
+def _alone(read: Reading) -> Found:
+    """'Lyft' between two pauses, 'uber eats 23.40': as who was asked for it writes it."""
+    at = 0
+    while at < len(read.words):
+        last = read.clause(at, at)[1]
+        at = next((n for n in range(at, last) if read.words[n] not in _BEFORE_ALONE), last)
+        size = _length(read, at)
+        words = range(at, at + size)
+        rare = any(read.words[n] not in common_words() for n in words)
+        if rare or (size > 1 and all(map(read.capital, words))):
+            yield at, at + size - 1
+        at = max(at + size, last + 1)
 
 
 def _by(read: Reading, hits: list[Hit]) -> Found:
@@ -149,10 +167,15 @@ def _of(read: Reading, hits: list[Hit]) -> Found:
 
 
 def _size(read: Reading, first: int) -> int:
-    """Return how many words from a word on are a name; 0 when none begins there."""
-    words = read.words
-    if first >= len(words) or read.pauses_before(first):
+    """Return how many words after others are a name; 0 when none begins there."""
+    if first >= len(read.words) or read.pauses_before(first):
         return 0
+    return _length(read, first)
+
+
+def _length(read: Reading, first: int) -> int:
+    """Return how many words from a word on are a name; 0 when it is none."""
+    words = read.words
     if words[first] in CUES.no_name:
         return 0
     start = first + 1 if words[first] == "the" else first

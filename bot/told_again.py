@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.decision import Decision
-from bot.guide import PHONE
+from bot.guide import PHONE, Topic
 from bot.messages import OUT_OF_SCOPE
-from bot.turn import Outcome, Turn, answer, answer_aside, person
+from bot.turn import SURELY_ANOTHER, Outcome, Turn, answer, answer_aside, person
 
 _BESIDE_IT = frozenset({"ok", "please", "but", "and", "so", "well", "still", "again", "now"})
 """Words beside 'where is it' that add nothing."""
@@ -83,11 +83,18 @@ def number_fails(turn: Turn) -> Outcome | None:
     if topic is None or PHONE not in topic.routes:
         return None
     known = all(slot in turn.session.slots for slot in topic.needs)
-    another = wish is not None and wish is not topic and not wish.sets
-    if not known or another:
+    if not known or (wish not in (None, topic) and not _is_for_a_number(turn, wish)):
         return None
     decision, after = answer(turn, topic)
     return replace(decision, caveat=not topic.without_card, brief=False), after
+
+
+def _is_for_a_number(turn: Turn, wish: Topic | None) -> bool:
+    """Tell whether a wish asks for no more than a number to call, from wherever it is."""
+    if wish is None or wish.urgent:
+        return False
+    unsure = turn.heard.classification.confidence < SURELY_ANOTHER
+    return bool(wish.sets) or (unsure and wish.routes == (PHONE,))
 
 
 def card_to_be_stopped(turn: Turn) -> Outcome | None:

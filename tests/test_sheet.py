@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
+
 from bot import Bot
 from bot.messages import Sheet
 
@@ -104,3 +106,33 @@ def test_no_secret_gets_onto_it(bot: Bot) -> None:
     with sheet_after(bot, "dispute a charge from 4111 1111 1111 1111, pin 4821") as sheet:
         assert "4111" not in sheet.text + sheet.markdown
         assert "4821" not in sheet.text + sheet.markdown
+
+
+@pytest.mark.parametrize(
+    ("line", "merchant"),
+    [
+        ("walmart", "walmart"),
+        ("uber eats 23.40", "uber eats"),
+        ("Lyft, 23.40, yesterday", "Lyft"),
+        ("Best Buy", "Best Buy"),
+        ("zara.com", "zara.com"),
+        ("AMZN MKTP", "AMZN MKTP"),
+        ("the shop was uber eats", "uber eats"),
+        ("idk the date, walmart", "walmart"),
+    ],
+)
+def test_a_merchant_needs_no_word_around_it_once_it_was_asked_for(
+    bot: Bot, line: str, merchant: str
+) -> None:
+    with sheet_after(bot, "dispute a charge", "personal", "us", "yes", line) as sheet:
+        assert f"[x] merchant: {merchant}\n" in sheet.text
+
+
+@pytest.mark.parametrize(
+    "line",
+    "nope|no thx|thx|idk|Help|agent|ok|why|statment|lost my card|human please|Spain|23.40|"
+    "yesterday|kk|none|later|my wife|the gym|corporate|wat".split("|"),
+)
+def test_what_else_is_said_there_is_no_merchant(bot: Bot, line: str) -> None:
+    with sheet_after(bot, "dispute a charge", "personal", "us", "yes", line) as sheet:
+        assert "merchant: .." in sheet.text or "merchant" not in sheet.text
