@@ -127,11 +127,7 @@ class Extractor:
                 ) and whereabouts.is_of_person(
                     read,
                     place,
-                    answer=short
-                    and (
-                        asked
-                        or ((read.answering or read.at_once) and whereabouts.is_alone(read, place))
-                    ),
+                    answer=short and (asked or whereabouts.is_told(read, place, slot.home_country)),
                 )
             if counts and not read.is_asked_about(*place.words) and place not in outweighed:
                 at_home = place.country in (slot.home_country, AT_HOME)

@@ -112,6 +112,9 @@ def _only_names() -> Phrases:
     return phrases
 
 
+_SIGNS = (",", ";", ".", ":", "!", "?")
+
+
 def find(text: str, *, any_case: bool = False) -> Iterator[Place]:
     """Yield the places named in `text` in order, of two that overlap the longer one.
 
@@ -123,6 +126,12 @@ def find(text: str, *, any_case: bool = False) -> Iterator[Place]:
     return among(hits, text, spans, any_case=any_case)
 
 
+def _is_alone(text: str, start: int, end: int) -> bool:
+    """Tell whether a name stands between two signs: 'number please, us, personal'."""
+    before, after = text[:start].rstrip(), text[end:].lstrip()
+    return before.endswith(_SIGNS) and (not after or after.startswith(_SIGNS))
+
+
 def among(
     hits: Iterable[Hit], text: str, spans: list[tuple[str, int, int]], *, any_case: bool = False
 ) -> Iterator[Place]:
@@ -131,7 +140,11 @@ def among(
     city: Place | None = None
     for hit in hits:
         start, end = spans[hit.first][1], spans[hit.last][2]
-        if not any_case and hit.value in known.capital_only:
+        if (
+            not any_case
+            and hit.value in known.capital_only
+            and not (len(hit.value) == 2 and _is_alone(text, start, end))
+        ):
             written = text[start:end]
             plain = written.isupper() if len(written) == 2 else written[0].isupper()
             inside = spans[hit.first - 1][0] == "in" if hit.first and len(written) > 2 else False

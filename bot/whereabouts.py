@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection
 
 from bot.cues import CUES
-from bot.places import ANYWHERE_ELSE, AT_HOME, Place
+from bot.places import ANYWHERE_ELSE, AT_HOME, Place, gazetteer
 from bot.reading import Reading, last_of
 
 _FAR_BACK = 9
@@ -154,6 +154,25 @@ def is_alone(read: Reading, place: Place) -> bool:
         last += 1
     begins = first == 0 or read.pauses_before(first)
     return begins and (last == len(read.words) - 1 or read.pauses_after(last))
+
+
+def is_told(read: Reading, place: Place, home: str) -> bool:
+    """Tell whether a place on its own says, unasked, where somebody is.
+
+    A country or state at home, or beside another detail: 'number please, us', 'personal, Spain'.
+    """
+    if not is_alone(read, place):
+        return False
+    if read.answering or read.at_once:
+        return True
+    if " ".join(read.words[place.first : place.last + 1]) not in gazetteer().wide:
+        return False  # 'personal card, Seattle' may say where it happened
+    if not CUES.of_a_charge.isdisjoint(read.words):
+        return False  # 'a hotel, Rome, charged me'
+    if place.country == home:
+        return True
+    hits = (hit for group, row in read.hits.items() if group.endswith(_ANSWERS) for hit in row)
+    return any(read.clause(hit.first, hit.last) == (hit.first, hit.last) for hit in hits)
 
 
 def _beside(read: Reading) -> Callable[[int], bool]:

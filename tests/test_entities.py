@@ -356,3 +356,19 @@ def test_a_place_in_two_countries_is_noticed_without_a_guess() -> None:
 )
 def test_where_a_card_went_missing_is_where_the_person_is(message: str, where: str) -> None:
     assert _details(message)["calling_from"] == where
+
+
+@pytest.mark.parametrize(
+    ("message", "where"),
+    [
+        ("what number do i call, us, personal", "us"),
+        ("number please, personal, spain", "abroad"),
+        ("phone number? us, corporate", "us"),
+        ("what number do i call, US", "us"),
+        ("tell us, please, my card is corporate", None),
+        ("a hotel, Spain, charged me, personal", None),
+        ("its for both of us, personal", None),
+    ],
+)
+def test_a_country_on_its_own_says_where_somebody_is(message: str, where: str | None) -> None:
+    assert _details(message).get("calling_from") == where

@@ -26,8 +26,8 @@ MANY_FOR_STEPS = 250
 solution (docs/measurements.md)."""
 LARGE_FOR_STEPS = 300_000
 """Utterances x intents from which the exact solution takes seconds."""
-STEPS_INVERSE_REGULARISATION = 6.0
-STEPS = 165_000
+STEPS_INVERSE_REGULARISATION = 4.0
+STEPS = 130_000
 """Stochastic steps in all, about: the fewer utterances, the more often each is seen."""
 EPOCHS = range(3, 16)
 """How often each utterance may be seen."""
@@ -58,8 +58,8 @@ class Solver:
     def __str__(self) -> str:
         return f"{self.name}, {self.epochs} epochs" if self.epochs else self.name
 
-    def estimator(self, utterances: int) -> Any:
-        """Return the unfitted scikit-learn classifier."""
+    def estimator(self, utterances: int, jobs: int = 1) -> Any:
+        """Return the unfitted scikit-learn classifier; `jobs`: threads, where it can use them."""
         if self.name == "sgd":
             return SGDClassifier(
                 loss="log_loss",
@@ -70,6 +70,7 @@ class Solver:
                 # takes away what the last of them weigh too much.
                 shuffle=False,
                 average=(self.epochs - 1) * utterances,
+                n_jobs=jobs,
             )
         return LogisticRegression(
             solver=self.name, C=INVERSE_REGULARISATION, tol=TOLERANCE, max_iter=1_000
@@ -93,6 +94,7 @@ def fit(
     rows: Sequence[int],
     *,
     solver: Solver,
+    jobs: int = 1,
 ) -> Fitted:
     """Return the model of some of the counted utterances, `rows`.
 
@@ -107,7 +109,7 @@ def fit(
         raise UtteranceError(
             "the utterances cannot be learned from: they hold no word; wanted sentences"
         )
-    classifier = solver.estimator(len(chosen)).fit(features.matrix, chosen)
+    classifier = solver.estimator(len(chosen), jobs).fit(features.matrix, chosen)
     names = tuple(str(label) for label in classifier.classes_)
     counted = Counter(word for row in rows for word in messages[row])
     return Fitted(names, weights_of(features, classifier, counted))

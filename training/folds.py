@@ -89,9 +89,10 @@ def fit_all(
     solver = Solver.suited(len(labels), len(names))
     _log.info("%d utterances of %d intents: fitted by %s", len(labels), len(names), solver)
     # Threads: the solvers let go of Python's lock, and nothing is copied or imported anew.
+    # Within a fit too, so that no core is idle while the last one is made.
     with threadpool_limits(1):  # more BLAS threads make a fit this small many times slower
         found = Parallel(n_jobs=jobs, prefer="threads", return_as="generator_unordered")(
-            delayed(_fit_fold)(number, fold, raw, messages, labels, counts, solver)
+            delayed(_fit_fold)(number, fold, raw, messages, labels, counts, solver, jobs)
             for number, fold in enumerate(folds)
         )
         return _gathered(folds, found, names, truth, report)
@@ -167,9 +168,10 @@ def _fit_fold(
     labels: list[str],
     counts: Counts,
     solver: Solver,
+    jobs: int,
 ) -> _Answers:
     """Fit one fold, and return the fitted whole or what the fold says about its held-out part."""
-    fitted = fit(counts, messages, labels, fold.inside, solver=solver)
+    fitted = fit(counts, messages, labels, fold.inside, solver=solver, jobs=jobs)
     if not fold.outside:
         return _Answers(number, fitted, (), np.empty((0, 0)), np.empty(0))
     logits, known = ask(fitted, counts.settings, [raw[row] for row in fold.outside])
