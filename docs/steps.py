@@ -31,7 +31,7 @@ FEWER = 12
 """Lines that the second model has not seen."""
 DRAWS = 30
 """Draws of the held-out lines."""
-PENALTIES = ((4, 6.0), (4, 4.0), (4, 3.0), (3, 6.0), (3, 4.0), (3, 3.0))
+PENALTIES = ((3, 4.0), (4, 6.0), (4, 4.0), (4, 3.0), (6, 4.0))
 """Times through the lines, and inverse strength of the penalty."""
 Steps = Callable[[int], Any]
 
@@ -58,8 +58,8 @@ KINDS: dict[str, Steps] = {
     "the same, C 6, 4 times, mean of the last": steps(
         6, 4, shuffle=False, average=lambda lines: 3 * lines
     ),
-    "**the same, C 4, 3 times, mean of the last**": steps(
-        4, 3, shuffle=False, average=lambda lines: 2 * lines
+    "**the same, C 4, 4 times, mean of the last**": steps(
+        4, 4, shuffle=False, average=lambda lines: 3 * lines
     ),
 }
 
