@@ -71,8 +71,8 @@ def _set_off(value: str) -> str:
 
 
 def _typed(value: str) -> str:
-    """Mark what a person typed; a label's own full stop would stand beside the sentence's."""
-    return f"\1{_CONTROL.sub('', value).rstrip('.')}\1"
+    """Mark what a person typed."""
+    return f"\1{_CONTROL.sub('', value)}\1"
 
 
 _TYPED = re.compile("\1([^\1]*)\1")
@@ -115,8 +115,9 @@ def _first(decision: Decision, session: Session, guide: Guide) -> list[tuple[str
         ("sheet_noted", sheet),
     ):
         if names:
-            told = [_typed(guide.slots[n].label_of(session.slots[n])) for n in names]
-            lines.append((guide.phrases[phrase], {"details": _listed(told)}))
+            told = [guide.slots[name].label_of(session.slots[name]) for name in names]
+            told[-1] = told[-1].rstrip(".")  # it would stand beside the sentence's own
+            lines.append((guide.phrases[phrase], {"details": _listed([*map(_typed, told)])}))
     return lines
 
 
@@ -135,8 +136,8 @@ def _last(writer: _Writer, decision: Decision) -> None:
         slot = guide.slots[decision.asks]
         question = (decision.again and slot.again) or slot.ask
         if decision.unclear:
-            unclear = guide.phrases["unclear"]
-            question = unclear.replace("{place}", _typed(decision.unclear)) + " " + question
+            place = _typed(decision.unclear.rstrip("."))
+            question = guide.phrases["unclear"].replace("{place}", place) + " " + question
         writer.say(question)
 
 

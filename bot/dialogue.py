@@ -38,6 +38,8 @@ SMALL_TALK_FROM = 0.6
 
 NARROWED_FROM = 0.3
 """Confidence from which the words of a narrower question settle what would be asked back."""
+NEXT_FROM = 0.2
+"""Confidence from which the next topic is meant when a detail rules the best one out."""
 LIKELY_EMERGENCY = 0.7
 """Share of what is in scope from which an emergency is named to somebody who was not understood.
 
@@ -156,7 +158,8 @@ def _topic(turn: Turn) -> Outcome | None:
     if topic is None:
         return own_up(turn)
     if not _may_be_meant(turn, topic.id):
-        return None
+        other = _next_meant(turn)
+        return take_up(turn, other) if other else None
     # When they are there is asked in passing, also by somebody in need of the number.
     aside = not topic.needs or (topic.answer_first and turn.before.urgent)
     aside = aside and not turn.mentions("called_off")
@@ -179,6 +182,18 @@ def _may_be_meant(turn: Turn, name: str) -> bool:
     if topic is None:
         return False
     return all(topic.sets.get(e.slot, e.value) == e.value for e in turn.heard.entities)
+
+
+def _next_meant(turn: Turn) -> str:
+    """Return the next likely topic at the start, where the best one is ruled out by a detail.
+
+    'Need number personal US' asks for a number, though not for the one from abroad.
+    """
+    if turn.before.topic or turn.before.asking:
+        return ""
+    (_, best), *others = turn.heard.classification.ranking
+    name, share = next(((n, p) for n, p in others if _may_be_meant(turn, n)), ("", 0.0))
+    return name if share >= max(NEXT_FROM, (1 - best) / 2) else ""
 
 
 def _is_said_again(turn: Turn, topic: Topic) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import product
 
 from bot import dates, names, places, quantities, text, whereabouts
 from bot.cues import CUES
@@ -20,9 +21,12 @@ _SHORT_ANSWER = 8
 """Words of a message that still reads as an answer to a question."""
 _BARE_ANSWER = 4
 """Words of a message that is hardly more than the answer."""
-_CHOICE_GROUPS = ("words", "short", "alone")
+_ALONE = "alone"
+_CHOICE_GROUPS = ("words", "short", _ALONE)
 _NAME_GROUPS = (names.AFTER, names.BY, names.OF, names.NEAR, names.NEVER)
 _CHARGED = CUES.of_a_charge - CUES.other_date - {"someone", "somebody"}
+# 'I own a US company', 'both of us, personal'
+_NO_PAIR_AFTER = CUES.article | frozenset("both give gave help let of tell told".split())
 _JOINING = frozenset("and or a an the my both nor versus".split())
 _POSSESSIVE = re.compile(r"'?s$")
 
@@ -84,9 +88,10 @@ class Extractor:
         hits = self._phrases.find(words)
         any_case = asked and len(spans) <= _BARE_ANSWER
         named = hits.get(places.GROUP, ())
-        where = list(places.among(named, message, spans, any_case=any_case)) if named else []
+        pair = _pair_at_end(words, hits, named) if named else frozenset()
+        where = list(places.among(named, message, spans, any_case=any_case, bare=pair))
         when = dates.find(message, spans)
-        return Reading(message, spans, words, hits, where, when, asked, at_once)
+        return Reading(message, spans, words, hits, where, when, asked, at_once, pair)
 
     def _choices(self, read: Reading, slot: Slot, asked: bool) -> Iterator[Entity]:
         """Yield the choices named; with two choices, 'not the one' is the other."""
@@ -192,12 +197,26 @@ def _of_choice(read: Reading, slot: Slot, asked: bool) -> list[Hit]:
     single = len(read.words) == 1 and slot.type == "choice"
     if single or (asked and len(read.words) <= _SHORT_ANSWER and not asks):
         hits += read.hits.get(short, ())
-    hits += [h for h in read.hits.get(alone, ()) if _stands_alone(read, h)]
+    hits += [h for h in read.hits.get(alone, ()) if h.first in read.pair or _stands_alone(read, h)]
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda h: (h.first - h.last, h.first)):
         if all(hit.last < other.first or other.last < hit.first for other in kept):
             kept.append(hit)
     return sorted(kept, key=lambda hit: hit.first)
+
+
+def _pair_at_end(
+    words: Sequence[str], hits: Mapping[str, Sequence[Hit]], named: Sequence[Hit]
+) -> frozenset[int]:
+    """Return the words of a place and a choice that end a message, bare: 'number personal us'."""
+    alone = [hit for group, row in hits.items() if group.endswith(f".{_ALONE}") for hit in row]
+    for pair in product(alone, named):
+        first, last = sorted(pair, key=lambda hit: hit.first)
+        if first.last + 1 != last.first or last.last != len(words) - 1:
+            continue
+        if _NO_PAIR_AFTER.isdisjoint(words[max(0, first.first - 1) : first.first]):
+            return frozenset(range(first.first, len(words)))
+    return frozenset()
 
 
 def _own(read: Reading, hits: list[Hit]) -> list[Hit]:

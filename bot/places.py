@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -133,15 +133,23 @@ def _is_alone(text: str, start: int, end: int) -> bool:
 
 
 def among(
-    hits: Iterable[Hit], text: str, spans: list[tuple[str, int, int]], *, any_case: bool = False
+    hits: Iterable[Hit],
+    text: str,
+    spans: list[tuple[str, int, int]],
+    *,
+    any_case: bool = False,
+    bare: Collection[int] = (),
 ) -> Iterator[Place]:
-    """Yield the places that the hits of a message in GROUP stand for."""
+    """Yield the places that the hits of a message in GROUP stand for.
+
+    `bare`: numbers of the words that are names in small letters too.
+    """
     known = gazetteer()
     city: Place | None = None
     for hit in hits:
         start, end = spans[hit.first][1], spans[hit.last][2]
         if (
-            not any_case
+            not (any_case or hit.first in bare)
             and hit.value in known.capital_only
             and not (len(hit.value) == 2 and _is_alone(text, start, end))
         ):

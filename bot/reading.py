@@ -41,6 +41,8 @@ class Reading:
     """Whether a question is open, whichever slot it is about."""
     at_once: bool = False
     """Whether it is about an emergency, so that only what is the case now counts."""
+    pair: frozenset[int] = frozenset()
+    """Numbers of the words of two bare details that end the message: 'number personal us'."""
 
     def number_at(self, start: int) -> int:
         """Return the number of the first word that begins at a character or later."""

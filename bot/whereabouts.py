@@ -161,6 +161,8 @@ def is_told(read: Reading, place: Place, home: str) -> bool:
 
     A country or state at home, or beside another detail: 'number please, us', 'personal, Spain'.
     """
+    if place.first in read.pair:
+        return True
     if not is_alone(read, place):
         return False
     if read.answering or read.at_once:

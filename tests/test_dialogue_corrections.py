@@ -144,3 +144,16 @@ def test_a_cancelled_wish_said_again_is_answered_in_full(bot: Bot) -> None:
     first, _, again = talk(bot, dispute, "stop", "ok how do i start the dispute online")
     assert "start the dispute there" in first.text
     assert "start the dispute there" in again.text
+
+
+def test_a_number_is_given_for_the_place_in_the_message_whatever_its_wish_looks_like(
+    bot: Bot,
+) -> None:
+    reply = last(bot, "need number personal us")
+    assert reply.text.startswith("Call: 1-800-528-2122")
+    assert "623" not in reply.text
+
+
+def test_an_abbreviation_keeps_its_full_stop_before_another_detail(bot: Bot) -> None:
+    assert last(bot, "US, personal").text.startswith("Noted: in the U.S. and personal card.")
+    assert last(bot, "personal, US").text.startswith("Noted: personal card and in the U.S.\n")
