@@ -52,7 +52,7 @@ def _says_where(words: list[str]) -> bool:
 
 def _is_of_a_thing(words: list[str], guide: Guide) -> bool:
     """Tell whether a value stands right before a thing that is from there."""
-    things = {word for slot in guide.slots.values() for word in slot.things} | _THINGS
+    things = guide.thing_words | _THINGS
     return any(a in guide.bare_values and b in things for a, b in pairwise(words))
 
 

@@ -31,7 +31,6 @@ _LEANING = 6
 """Words of a question about 'it' or 'that'."""
 _FEW = 4
 """Words of 'and by mail?'."""
-_DO_IT = frozenset({"do"})
 _IT = frozenset({"it", "that", "this", "them", "there"})
 _CASE = 14
 """Words of one that asks about another case of it: 'and what is the number if ...'."""
@@ -172,7 +171,7 @@ def asked_about_it(turn: Turn) -> Outcome | None:
     leans = len(turn.words) <= _LEANING and not _IT.isdisjoint(turn.words)
     wish = turn.wants()
     sure = turn.heard.classification.confidence >= SURELY_ANOTHER
-    generic = not _DO_IT.isdisjoint(turn.words) or (turn.follows() and len(turn.words) <= _FEW)
+    generic = "do" in turn.words or (turn.follows() and len(turn.words) <= _FEW)
     another = wish is not None and wish.id != turn.before.about and sure and not generic
     asks = bool(question.intersection(turn.words[:1])) or "?" in turn.heard.text or turn.follows()
     if another or not asks:

@@ -251,6 +251,12 @@ class Guide:
         return tuple(sorted(v for v in values if any(c.isdigit() for c in v)))
 
     @cached_property
+    def thing_words(self) -> frozenset[str]:
+        """The words of the things that details are about: 'card', 'platinum'."""
+        things = (thing for slot in self.slots.values() for thing in slot.things)
+        return frozenset(word for thing in things for word in thing.split())
+
+    @cached_property
     def phrasebook(self) -> Phrases:
         """What is looked for in every message: the groups of [words], and what topics listen for.
 

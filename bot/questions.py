@@ -134,9 +134,7 @@ def _declines(turn: Turn, asked: str, *, other: bool) -> bool:
 
 def _names_the_thing(turn: Turn) -> bool:
     """Tell whether only the thing is named that the questions are about: 'amex platinum'."""
-    slots = turn.guide.slots.values()
-    names = frozenset(word for slot in slots for thing in slot.things for word in thing.split())
-    rest = [word for word in turn.words if word not in names]
+    rest = [word for word in turn.words if word not in turn.guide.thing_words]
     return len(rest) < len(turn.words) <= _NAME and _POINTING.issuperset(rest)
 
 

@@ -267,7 +267,11 @@ def _secrets(text: str, after_code: bool, keep: tuple[str, ...]) -> list[_Span]:
         codes += [span for span in lone if not taken.overlap(span.start, span.end)]
     codes += [_Span(*match.span(), CODE) for match in _SOCIAL_SECURITY.finditer(text)]
     if _LABEL.search(text):
-        found = [m.span("code") for p in _LABELLED if has_digit for m in p.finditer(text)]
+        found = [
+            match.span("code")
+            for label in (_LABELLED if has_digit else ())
+            for match in label.finditer(text)
+        ]
         found += [(s, e) for s, e, _ in spelt if _follows_label(text, s)]
         codes += [_Span(*span, CODE) for span in found if not taken.overlap(*span)]
     return cards + codes

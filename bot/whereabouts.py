@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 
 from bot.cues import CUES
+from bot.phrases import Hit
 from bot.places import ANYWHERE_ELSE, AT_HOME, Place, gazetteer
 from bot.reading import Reading, last_of
 
@@ -173,8 +174,14 @@ def is_told(read: Reading, place: Place, home: str) -> bool:
         return False  # 'a hotel, Rome, charged me'
     if place.country == home:
         return True
-    hits = (hit for group, row in read.hits.items() if group.endswith(_ANSWERS) for hit in row)
-    return any(read.clause(hit.first, hit.last) == (hit.first, hit.last) for hit in hits)
+    return any(read.clause(hit.first, hit.last) == (hit.first, hit.last) for hit in _answers(read))
+
+
+def _answers(read: Reading) -> Iterator[Hit]:
+    """Yield the phrases that are hardly more than an answer."""
+    for group, hits in read.hits.items():
+        if group.endswith(_ANSWERS):
+            yield from hits
 
 
 def _beside(read: Reading) -> Callable[[int], bool]:
@@ -182,9 +189,8 @@ def _beside(read: Reading) -> Callable[[int], bool]:
 
     It may answer another question ('personal Tokyo'), or name the loss: 'card lost Tokyo'.
     """
-    rows = (row for group, row in read.hits.items() if group.endswith(_ANSWERS))
     open_one = read.answering or read.at_once
-    hits = [hit for row in rows for hit in row] if open_one else []
+    hits = _answers(read) if open_one else ()
     answers = {number for hit in hits for number in range(hit.first, hit.last + 1)}
     small = _LEADING | (_THE_LOSS if read.at_once else frozenset())
     return lambda number: read.words[number] in small or number in answers

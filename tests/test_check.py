@@ -101,6 +101,10 @@ KINDS = {
         file("utterances/zebra.txt", b"my zebra\nmy pin is 8264\n"),
         "error", "secret", "utterances/zebra.txt:2", "'my pin is ⟦code⟧'",
     ),
+    "a line without a word": (
+        utterance("thank", "🙏"),
+        "warning", "wordless", "utterances/thank.txt:27", "holds no word, so it teaches nothing",
+    ),
     "an intent with one utterance, twice": (
         file("utterances/zebra.txt", b"a zebra\na zebra\n"),
         "error", "few", "utterances/zebra.txt", "zebra has 1 utterance; wanted at least 2",
@@ -349,7 +353,7 @@ def test_a_program_may_follow_the_steps(
     assert run(home, "check", "--jobs", "1") == 0
     steps = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert [step["done"] for step in steps] == list(range(steps[-1]["of"] + 1))
-    assert {step["of"] for step in steps} == {13}
+    assert {step["of"] for step in steps} == {14}
 
 
 def test_the_shipped_home_has_no_errors_but_those_of_its_conversations(

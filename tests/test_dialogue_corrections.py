@@ -157,3 +157,19 @@ def test_a_number_is_given_for_the_place_in_the_message_whatever_its_wish_looks_
 def test_an_abbreviation_keeps_its_full_stop_before_another_detail(bot: Bot) -> None:
     assert last(bot, "US, personal").text.startswith("Noted: in the U.S. and personal card.")
     assert last(bot, "personal, US").text.startswith("Noted: personal card and in the U.S.\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("personal and us", "1-800-528-2122"),
+        ("us and personal", "1-800-528-2122"),
+        ("business from us", "1-800-492-3932"),
+        ("personal i am in us", "1-800-528-2122"),
+        ("company one and abroad", "+1-623-492-3932"),
+    ],
+)
+def test_two_answers_in_one_breath_settle_both_questions(bot: Bot, line: str, number: str) -> None:
+    reply = last(bot, "dispute a charge", line)
+    assert reply.asks is None
+    assert [route.value for route in reply.routes if route.value[-1].isdigit()] == [number]

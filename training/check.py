@@ -11,6 +11,7 @@ from statistics import median
 from typing import Literal
 
 from bot import Bot, guide_reader, linefile, redaction
+from bot import text as text_
 from bot.classifier import Classifier
 from bot.errors import BotError, GuideError, ModelError, UtteranceError
 from bot.guide_check import DEFAULTS
@@ -30,7 +31,7 @@ FEW_BESIDE = 0.2
 """Share of the usual (median) number of utterances below which an intent has few."""
 FEWEST = 2
 """Utterances that an intent needs."""
-STEPS = 8 + trainer.EVALUATION_FOLDS
+STEPS = 9 + trainer.EVALUATION_FOLDS
 """Steps and fits of a whole check, as announced before it begins."""
 SHOWN = 10
 """Findings of one kind that are printed; the rest is counted."""
@@ -92,6 +93,7 @@ def run(
         lambda: (Finding.of("error", "unreadable", problem) for problem in problems),
         lambda: _contradictions(rows),
         lambda: _secrets(rows),
+        lambda: _wordless(rows),
         lambda: _counts(home, rows),
         lambda: _near(rows),
         lambda: _guide(home, rows),
@@ -168,6 +170,14 @@ def _secrets(rows: Sequence[Utterance]) -> Iterator[Finding]:
         if redaction.mask(row.text).kinds:
             what = f"holds a card number or code: {_shown(row)}"
             yield _about(row, "secret", what, "the sentence without it", level="error")
+
+
+def _wordless(rows: Sequence[Utterance]) -> Iterator[Finding]:
+    """Find what the model cannot learn from, as it sees no signs: a thumb, three dots."""
+    for row in rows:
+        if not text_.words(row.text):
+            what = f"holds no word, so it teaches nothing: {_shown(row)}"
+            yield _about(row, "wordless", what, "a sentence, or no line")
 
 
 def _counts(home: Home, rows: Sequence[Utterance]) -> Iterator[Finding]:
