@@ -159,7 +159,11 @@ def other_case(turn: Turn) -> Outcome | None:
 def narrower(turn: Turn) -> Outcome | None:
     """Answer a narrower question about the last topic, which is unclear on its own."""
     topic = turn.guide.topics.get(turn.before.about)
-    if topic is None or turn.before.last not in ("answer", "offer") or len(turn.words) > _SHORT:
+    if (
+        topic is None
+        or turn.before.last not in ("answer", "offer", "sheet")
+        or len(turn.words) > _SHORT
+    ):
         return None
     faq = topic.faq_for(turn.words)
     return None if faq is None else answer(turn, topic, faq=faq)
