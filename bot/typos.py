@@ -80,7 +80,7 @@ class Repairer:
         alike = (3 * shared >= len(word) + 1) & (np.abs(self._lengths - len(word)) <= 2)
         close = np.flatnonzero(alike)
         for place in close[np.argsort(-shared[close], kind="stable")[:_COMPARED]].tolist():
-            if edits(word, self._words[place]) <= 2:
+            if within(word, self._words[place], 2):
                 yield self._words[place]
 
     # All three are made when the first word needs them: most conversations go without.
@@ -107,26 +107,25 @@ def _pairs(word: str) -> list[str]:
     return [padded[place : place + 2] for place in range(len(padded) - 1)]
 
 
-def edits(first: str, second: str) -> int:
-    """Return how many edits lie between two words: a letter more, less, another, or a swap.
+def within(first: str, second: str, most: int) -> bool:
+    """Tell whether at most `most` edits lie between two words: a letter more, less, another, or
+    a swap of two.
 
-    The optimal string alignment distance (Boytsov 2011): no place is edited twice. What
-    both begin and end with is left out: most of what two like words have.
+    The optimal string alignment distance (Boytsov 2011): no place is edited twice. What both
+    begin with needs none, so only the first place where they differ is tried in each way.
     """
+    if not most:
+        return first == second
     start = _alike(first, second)
     first, second = first[start:], second[start:]
-    end = _alike(first[::-1], second[::-1])
-    first, second = first[: len(first) - end], second[: len(second) - end]
-    before: list[int] = []
-    row = list(range(len(second) + 1))
-    for i, letter in enumerate(first, 1):
-        before, above, row = row, before, [i]
-        for j, other in enumerate(second, 1):
-            best = min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != other))
-            if i > 1 and j > 1 and letter == second[j - 2] and other == first[i - 2]:
-                best = min(best, above[j - 2] + 1)
-            row.append(best)
-    return row[-1]
+    if not first or not second:
+        return len(first) + len(second) <= most
+    return (
+        within(first[1:], second[1:], most - 1)
+        or within(first[1:], second, most - 1)
+        or within(first, second[1:], most - 1)
+        or (first[:2] == second[1::-1] and within(first[2:], second[2:], most - 1))
+    )
 
 
 def _alike(first: str, second: str) -> int:

@@ -7,10 +7,11 @@ from itertools import product
 
 import numpy as np
 import pytest
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
+from bot import text
 from bot.modelfile import FeatureSettings
-from training import features, fitting, trainer
+from training import features, fitting, folds, trainer
 from training.features import BLOCKS, Counts
 from training.fitting import EPOCHS, Solver
 from training.utterances import Utterance
@@ -131,3 +132,35 @@ def test_a_line_more_leaves_the_steps_of_all_others_in_their_order() -> None:
     before, after = seen
     assert [label for label in after if label in before] == before
     assert before != sorted(before)
+
+
+ASIDE = [
+    "i lsot my crad", "My card, says Carl", "12345", "", "pay 3 bills", "zzz unheard of",
+    "where is the points now", "pay pay my my bill", "⟦card⟧ where is my statement",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("settings", [FeatureSettings(), FeatureSettings(0.9, 0.4, 1.2, 3, 5, 1)])
+def test_held_out_lines_are_read_as_the_bot_reads_them(settings: FeatureSettings) -> None:
+    crowd = [*ROWS, *(Utterance("pay", f"my card {n}") for n in range(30)), Utterance("x", "crad")]
+    raw = [row.text for row in crowd] + ASIDE
+    messages = [text.words(message) for message in raw]
+    labels = [row.intent for row in crowd] + ["pay"] * len(ASIDE)
+    counts = Counts.of(messages, settings)
+    inside, outside = range(len(crowd)), np.arange(3, len(raw))
+    fitted = fitting.fit(counts, messages, labels, inside, solver=Solver("newton-cg"))
+    assert fitted.weights.doubtful.size
+    logits, known = folds.ask_counted(fitted, counts, raw, outside)
+    wanted = folds.ask(fitted, settings, [raw[row] for row in outside])
+    np.testing.assert_allclose(logits, wanted[0], atol=1e-9)
+    np.testing.assert_allclose(known, wanted[1], atol=1e-9)
+    assert {0.0, 1.0} < set(known.tolist())
+
+
+def test_pairs_of_stems_are_counted_as_scikit_learn_counts_them() -> None:
+    messages = [*MESSAGES, [], ["o'clock"], *(text.words(message) for message in ASIDE)]
+    counts = Counts.of(messages, FeatureSettings())
+    vectorizer = CountVectorizer(analyzer=text.stem_bigrams)
+    wanted = vectorizer.fit_transform(messages)
+    assert list(counts.entries["bigrams"]) == list(vectorizer.get_feature_names_out())
+    np.testing.assert_array_equal(counts.matrices["bigrams"].toarray(), wanted.toarray())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
@@ -85,6 +85,8 @@ class Fitted:
     """Intents, in the order of the columns of the weights."""
     weights: Weights
     """All that the classifier needs to give logits."""
+    columns: Mapping[str, NDArray[np.intp]] = field(default_factory=dict)
+    """Where the entries of each block stand in the counts that it was fitted to."""
 
 
 def fit(
@@ -112,7 +114,7 @@ def fit(
     classifier = solver.estimator(len(chosen), jobs).fit(features.matrix, chosen)
     names = tuple(str(label) for label in classifier.classes_)
     counted = Counter(word for row in rows for word in messages[row])
-    return Fitted(names, weights_of(features, classifier, counted))
+    return Fitted(names, weights_of(features, classifier, counted), features.columns)
 
 
 def lasting_order(messages: Sequence[list[str]], rows: Sequence[int]) -> list[int]:

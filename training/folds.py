@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from bot import redaction, text
 from bot.linear import Linear
 from bot.messages import OUT_OF_SCOPE
-from bot.modelfile import FeatureSettings
+from bot.modelfile import WEIGHT_STEP, FeatureSettings
 from training import features
 from training.features import Counts
 from training.fitting import SEED, Fitted, Solver, fit
@@ -174,8 +174,32 @@ def _fit_fold(
     fitted = fit(counts, messages, labels, fold.inside, solver=solver, jobs=jobs)
     if not fold.outside:
         return _Answers(number, fitted, (), np.empty((0, 0)), np.empty(0))
-    logits, known = ask(fitted, counts.settings, [raw[row] for row in fold.outside])
+    logits, known = ask_counted(fitted, counts, raw, np.array(fold.outside))
     return _Answers(number, None, fitted.labels, logits, known)
+
+
+def ask_counted(
+    fitted: Fitted, counts: Counts, raw: Sequence[str], rows: NDArray[np.intp]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what `ask` says of some of the counted messages, whose masked texts are `raw`.
+
+    Where the model knows every word without a doubt it reads what was counted, so these
+    are weighed all at once, which gives the same but for the last digits. The others, one in
+    eight, go through the code that repairs slips.
+    """
+    weights, entries = fitted.weights, counts.entries["stems"]
+    sure = np.delete(fitted.columns["stems"], weights.doubtful)
+    doubted, says = np.ones((2, len(entries)), dtype=bool)
+    doubted[sure] = False
+    says[[place for place, stem in enumerate(entries) if text.is_number(stem)]] = False
+    stems = counts.matrices["stems"][rows]
+    odd = stems @ doubted > 0
+    logits = np.empty((len(rows), len(fitted.labels)))
+    known = (stems @ says > 0).astype(np.float64)
+    weighed = counts.weighed(rows[~odd], fitted.columns, weights.idf)
+    logits[~odd] = weighed @ (weights.coefficients * WEIGHT_STEP) + weights.bias
+    logits[odd], known[odd] = ask(fitted, counts.settings, [raw[row] for row in rows[odd]])
+    return logits, known
 
 
 def ask_without(
