@@ -72,10 +72,3 @@ def test_every_pair_that_is_alike_enough_is_found_and_no_other(
     found = {(first, second): alike for first, second, alike in pairs(sentences, share)}
     assert found.keys() == wanted.keys()
     assert all(abs(found[pair] - wanted[pair]) < 1e-6 for pair in wanted)
-
-
-def test_all_the_shipped_lines_are_compared_in_seconds(shipped: Home) -> None:
-    rows = [row.text for row in utterances.read_folder(shipped.utterances)]
-    started = time.process_time()
-    assert len(pairs(rows, 0.75)) > 300
-    assert time.process_time() - started < 12

@@ -19,6 +19,8 @@ LARGEST = 8
 """Sentences of one group: as many as a person reads before deciding on all of them."""
 _AT_ONCE = 500
 """Sentences compared with all others at once: what keeps the memory small."""
+_COMMON = 4
+"""Members that two sets must have in common among their rarest before they are compared."""
 _TINY = 1e-9
 """Keeps a product such as 0.7 * 10 from being rounded over its whole number."""
 
@@ -61,17 +63,19 @@ def pairs(sentences: Sequence[str], share: float) -> list[tuple[int, int, float]
     """Return every two sentences that share at least `share` of their trigrams, and how much.
 
     Each is (later, earlier, Jaccard index). Exact, and still fast on tens of thousands:
-    two sets that are so much alike have one of their rarest members in common, and so
+    two sets that are so much alike have `_COMMON` of their rarest members in common, and so
     only these few are compared first (prefix filter, Xiao and others 2008, "Efficient
-    similarity joins for near duplicate detection").
+    similarity joins for near duplicate detection"; with several members in common, Wang and
+    others 2012, "Can we beat the prefix filtering?").
     """
     rows = _rarest_first(_incidence([_trigrams(sentence) for sentence in sentences]))
     order = np.argsort(np.diff(rows.indptr), kind="stable")
     rows = rows[order]
     sizes = np.diff(rows.indptr)
     # The smaller of two may be looked up by fewer members than the larger one.
-    probes = _first(rows, sizes - np.ceil(share * sizes - _TINY) + 1)
-    index = _first(rows, sizes - np.ceil(2 * share / (1 + share) * sizes - _TINY) + 1)
+    shared = np.ceil(2 * share / (1 + share) * sizes - _TINY)
+    probes = _first(rows, sizes - np.ceil(share * sizes - _TINY) + _COMMON)
+    index = _first(rows, sizes - shared + _COMMON)
     found: list[tuple[int, int, float]] = []
     for start in range(0, len(sizes), _AT_ONCE):
         end = min(start + _AT_ONCE, len(sizes))
@@ -79,6 +83,7 @@ def pairs(sentences: Sequence[str], share: float) -> list[tuple[int, int, float]
         common = (probes[start:end] @ index[low:end].T).tocoo()
         first, second = common.row + start, common.col + low
         likely = (second < first) & (sizes[second] >= share * sizes[first] - _TINY)
+        likely &= common.data >= np.minimum(_COMMON, shared[second])
         first, second = first[likely], second[likely]
         both = rows[first].multiply(rows[second]).sum(axis=1)
         shares = both / (sizes[first] + sizes[second] - both)
