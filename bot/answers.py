@@ -86,7 +86,7 @@ def word(decision: Decision, heard: Understanding, session: Session, guide: Guid
         writer.settle()
     _BODY[decision.act](writer, decision, session)
     writer.settle()
-    _last(writer, decision)
+    _last(writer, decision, session)
     marked = "\n".join(writer.lines)
     classification = heard.classification
     return Reply(
@@ -121,13 +121,14 @@ def _first(decision: Decision, session: Session, guide: Guide) -> list[tuple[str
     return lines
 
 
-def _last(writer: _Writer, decision: Decision) -> None:
+def _last(writer: _Writer, decision: Decision, session: Session) -> None:
     """Add what a reply ends with: an offer, the second wish, the question."""
     guide = writer.guide
     if decision.offer and decision.act == "answer":
         writer.say(guide.phrases["sheet_offer"], details=_labels(decision.offer, guide))
-    if decision.same:
-        writer.say(guide.phrases["same_again"])
+    if decision.person:
+        writer.say(guide.phrases[decision.saying] if decision.saying else "")
+        _ways(writer, decision.person, session)
     if decision.later:
         name = "later_then" if decision.asks else "later"
         titles = [guide.topics[later].title for later in decision.later]
@@ -220,22 +221,31 @@ def _person(writer: _Writer, decision: Decision, session: Session) -> None:
         writer.say(phrases["unanswered"], topic=decision.intent.replace("_", " "))
     elif decision.saying:
         writer.say(phrases[decision.saying])
-    phones = [route for route in decision.routes if route.route.channel == PHONE]
-    writer.phone(phrases["person_lead"], phones)
-    if decision.saying in CALM:
-        writer.say(phrases["person_tip"])
-    known = {*session.slots, *writer.guide.defaults}
-    if not all(known.issuperset(route.route.conditions) for route in phones):
-        writer.say(phrases["other_cases"])
-    for route in decision.routes:
-        if route not in phones:
-            writer.name(route.route)
-            writer.lines.append(f"{_set_off(route.route.value)}: {route.route.label}.")
-    _notes(writer, decision, phones)
+    tip = phrases["person_tip"] if decision.saying in CALM else ""
+    _ways(writer, decision.routes, session, tip)
+    if decision.caveat:
+        writer.say(writer.guide.caveat)
     if decision.guess:
         writer.say(
             writer.guide.phrases["other_guess"], topic=writer.guide.topics[decision.guess].title
         )
+
+
+def _ways(writer: _Writer, routes: Iterable[GuideRoute], session: Session, tip: str = "") -> None:
+    """Name the ways to a person, what else there is, and to whom they apply."""
+    phrases, routes = writer.guide.phrases, list(routes)
+    phones = [route for route in routes if route.route.channel == PHONE]
+    writer.phone(phrases["person_lead"], phones)
+    writer.say(tip)
+    known = {*session.slots, *writer.guide.defaults}
+    if not all(known.issuperset(route.route.conditions) for route in phones):
+        writer.say(phrases["other_cases"])
+    for route in routes:
+        if route not in phones:
+            writer.name(route.route)
+            writer.lines.append(f"{_set_off(route.route.value)}: {route.route.label}.")
+    for note in dict.fromkeys(route.note for route in phones if route.note):
+        writer.say(phrases[note])
 
 
 def _clarify(writer: _Writer, decision: Decision, session: Session) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from functools import cache, cached_property
@@ -11,11 +11,11 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from bot import answers, clauses, dialogue, guide_reader, redaction, sheet
+from bot import answers, clauses, dialogue, guide_reader, quantities, redaction, sheet
 from bot import text as text_
 from bot.classifier import Classifier
 from bot.followups import HANDED_OVER
-from bot.guide import Guide
+from bot.guide import Guide, Topic
 from bot.home import Home
 from bot.inbox import FileInbox, Inbox, InboxEntry, is_unclear
 from bot.messages import (
@@ -226,8 +226,12 @@ class Bot:
         entities = knowledge.extractor.extract(
             kept, asked=asked, at_once=at_once, known=session.slots
         )
+        if name := _name_beside(entities, session, guide):
+            named = knowledge.extractor.extract(kept, asked=name, at_once=at_once)
+            entities += tuple(entity for entity in named if entity.slot == name)
         if today is not None:
             entities = tuple(_dated(entity, guide, today) for entity in entities)
+        classification, denied = _without_denial(kept, classification, classify, guide)
         if masked.kinds:
             classification = clauses.beside_secrets(kept, classification, classify)
         if entities and not session.asking:
@@ -243,7 +247,45 @@ class Bot:
         wishes = wishes or clauses.behind_greeting(
             bare, beside or classification, classify, guide.topics
         )
-        return Understanding(kept, classification, entities, masked.kinds, wishes, beside)
+        return Understanding(kept, classification, entities, masked.kinds, wishes, beside, denied)
+
+
+def _name_beside(entities: tuple[Entity, ...], session: Session, guide: Guide) -> str:
+    """Return the name still wanted for the call sheet, where other details for it were told.
+
+    'Delta Airlines, $640, March 3' tells all three, whatever question is open.
+    """
+    topic = guide.topics.get(session.topic)
+    told = {entity.slot for entity in entities}
+    if topic is None or not session.asking or told.isdisjoint(topic.fills):
+        return ""
+    missing = (slot for slot in missing_on_sheet(topic, session) if slot not in told)
+    return next((slot for slot in missing if guide.slots[slot].type == "name"), "")
+
+
+def _without_denial(
+    message: str, whole: Classification, classify: Callable[[str], Classification], guide: Guide
+) -> tuple[Classification, str]:
+    """Return what a message means, and the topic that it says it is not about.
+
+    'I did not lose it, somebody stole it' is about a lost card all the same.
+    """
+    likely = (guide.topics.get(name) for name, _ in whole.ranking[:2])
+    topic = next((t for t in likely if t is not None and _denies(message, t, guide)), None)
+    if topic is None:
+        return whole, ""
+    rest = clauses.without_denials(message, lambda part: _denies(part, topic, guide))
+    left = classify(rest) if rest else whole
+    if rest and left.ranking[0][0] == topic.id:
+        return whole, ""
+    return left, topic.id
+
+
+def _denies(part: str, topic: Topic, guide: Guide) -> bool:
+    """Tell whether a topic is denied in a message or a part of it."""
+    return bool(topic.not_when) and f"not {topic.id}" in guide.phrasebook.find(
+        tuple(text_.words(part))
+    )
 
 
 def _unanswered(session: Session, guide: Guide) -> str:
@@ -253,7 +295,7 @@ def _unanswered(session: Session, guide: Guide) -> str:
 
 
 def _for_the_sheet(session: Session, message: str, heard: Classification, guide: Guide) -> str:
-    """Return the name that was wanted for the call sheet a moment ago.
+    """Return the name, or the amount, that was wanted for the call sheet a moment ago.
 
     Neither 'nope' nor what is clearly a wish of its own is taken for one.
     """
@@ -264,8 +306,9 @@ def _for_the_sheet(session: Session, message: str, heard: Classification, guide:
     said = " ".join(text_.words(message))
     if (clear and heard.intent != topic.id) or any(said in group for group in guide.words.values()):
         return ""
-    missing = missing_on_sheet(topic, session)
-    return next((slot for slot in missing if guide.slots[slot].type == "name"), "")
+    kinds = {guide.slots[slot].type: slot for slot in missing_on_sheet(topic, session)}
+    amount = "amount" in kinds and quantities.BARE_AMOUNT.search(message) is not None
+    return kinds.get("amount" if amount else "name", "")
 
 
 def _correctable(session: Session, message: str) -> str:
@@ -297,8 +340,6 @@ def _set_aside(inbox: Inbox, heard: Understanding) -> None:
 
 
 def _dated(entity: Entity, guide: Guide, today: date) -> Entity:
-    from bot import quantities
-
     if guide.slots[entity.slot].type != "date":
         return entity
     return replace(entity, value=quantities.resolve(entity.value, today))

@@ -185,6 +185,16 @@ def beside_secrets(
     return found if found.confidence >= CLEAR_FROM and found.intent in likely else whole
 
 
+def without_denials(message: str, denies: Callable[[str], bool]) -> str:
+    """Return the message without the clauses that deny something; '' where none does.
+
+    'It is no dispute, I need the hours' asks for the hours.
+    """
+    parts = [message[start:end].strip() for start, end in _parts(message)]
+    wanted = [part for part in parts if part and not denies(part)]
+    return ". ".join(wanted) if len(wanted) < len(list(filter(None, parts))) else ""
+
+
 def clearer(
     rest: str,
     whole: Classification,

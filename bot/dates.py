@@ -41,6 +41,9 @@ DATE = re.compile(
     rf"\d{{4}}-\d{{2}}-\d{{2}}"
     rf"|\d{{1,2}}[/.\-]\d{{1,2}}[/.\-](?:\d{{4}}|\d{{2}})"
     rf"|on\s+(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])(?![/\d])"
+    # 'the date is 3/14', and the whole message: elsewhere it may be a share.
+    rf"|(?:(?<=\bis )|(?<=\bwas )|(?<=\bdated )|(?<=\bdate )|(?<=\A))"
+    rf"(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])(?![/\d])"
     rf"|(?:on\s+|last\s+|this\s+)?{_FEAST}(?!\s+(?:deal|sale|offer|shopping))"
     rf"|{_MONTH}\s+{_ORDINAL}(?!\d)(?:,?\s+\d{{4}})?"
     rf"|{_MONTH}\s+(?:the\s+)?{_WORD_ORDINAL}(?:,?\s+\d{{4}})?"

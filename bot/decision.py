@@ -31,8 +31,8 @@ class Decision:
     """Whether it was asked just before, so that other words are wanted."""
     brief: bool = False
     """Whether the advice was given already, so that only the number is news."""
-    same: bool = False
-    """Whether it is what was answered just before, so that nothing more is known."""
+    person: tuple[GuideRoute, ...] = ()
+    """Ways to a person, who can tell more than the answer."""
     options: tuple[str, ...] = ()
     """Topics to choose from."""
     urgent: bool = False

@@ -8,11 +8,13 @@ from itertools import pairwise
 
 from bot import text
 from bot.guide import Guide
-from bot.messages import Entity, Understanding
+from bot.messages import OUT_OF_SCOPE, Classification, Entity, Understanding, Zone
 from bot.session import Session
 from bot.turn import SURELY_ANOTHER
 
 _PART = re.compile(r"[^.,;!?]+")
+FEW_LEFT = 0.1
+"""Share of all other topics below which a message that denies one asks for none."""
 _FEW = 3
 """Words of a message that is rather an answer than a question."""
 _THINGS = frozenset({"number", "line", "phone", "address"})
@@ -22,6 +24,12 @@ _LEADING = frozenset({"it", "is", "its", "a", "my", "the", "and", "ok", "yes"})
 _JOINING = frozenset({"and", "i", "am", "in", "from", "the", "card", "one"})
 """Words between the two."""
 _CHOOSING = ("first", "second", "both", "neither")
+
+
+def names_both(heard: Understanding, asked: str, words: tuple[str, ...]) -> bool:
+    """Tell whether both values of the slot asked for are meant: 'one personal one corporate'."""
+    values = {entity.value for entity in heard.entities if entity.slot == asked}
+    return len(values) > 1 and words.count("one") > 1
 
 
 def without_both(heard: Understanding, asked: str) -> Understanding:
@@ -70,6 +78,23 @@ def _bare_values(words: list[str], guide: Guide) -> tuple[tuple[str, str], ...]:
         if one is not None and other is not None and one[0] != other[0]:
             return one, other
     return ()
+
+
+def without_denied(heard: Understanding) -> Understanding:
+    """Leave out the topic that the message says it is not about: 'not a dispute, I want ...'."""
+    said = heard.classification
+    kept = tuple(row for row in said.ranking if row[0] != heard.denied)
+    rest = sum(share for _, share in kept)
+    if not heard.denied or not rest:
+        return heard
+    ranking = tuple((name, share / rest) for name, share in kept)
+    best, share = ranking[0]
+    unclear = said.zone == "unknown" or rest < FEW_LEFT
+    zone: Zone = "unknown" if unclear else "answer" if share > 0.5 else "clarify"
+    intent = OUT_OF_SCOPE if zone == "unknown" else best
+    wishes = tuple(name for name in heard.wishes if name != heard.denied)
+    classification = Classification(intent, share, zone, ranking)
+    return replace(heard, classification=classification, wishes=wishes if len(wishes) > 1 else ())
 
 
 def chooses(words: tuple[str, ...], before: Session, guide: Guide) -> bool:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot import details, followups, manners, questions, sheet_talk, text, told_again
+from bot import beyond, details, followups, manners, questions, sheet_talk, text, told_again
 from bot.decision import CALM, Decision
-from bot.guide import MAX_VALUE, Guide, Topic
+from bot.guide import MAX_VALUE, PHONE, Guide, Topic
 from bot.messages import UNCLEAR, Entity, Understanding
 from bot.session import Session
 from bot.turn import (
@@ -59,6 +59,8 @@ def step(heard: Understanding, session: Session | None, guide: Guide) -> Outcome
     outcome = next(found for rule in _RULES if (found := rule(turn)) is not None)
     decision, after = followups.offering(turn, _counted(turn, *outcome))
     notes = _notes(turn, decision)
+    if after.no_phone and decision.faq is None and not decision.brief and _has_phone(decision):
+        notes = (*notes, "without_phone")
     return (replace(decision, notes=notes) if notes != decision.notes else decision), after
 
 
@@ -71,7 +73,9 @@ def _read(heard: Understanding, session: Session | None, guide: Guide) -> Turn:
         heard = replace(heard, entities=tuple(e for e in wanted if e.slot not in unclear))
     words = tuple(text.words(heard.text))
     hits = guide.phrasebook.find(words)
-    if before.asking and not _UNDECIDED.isdisjoint(hits):
+    heard = details.without_denied(heard)
+    both = bool(before.asking) and details.names_both(heard, before.asking, words)
+    if before.asking and (both or not _UNDECIDED.isdisjoint(hits)):
         heard = details.without_both(heard, before.asking)
     short = len(words) <= _BARE_WORDS and not guide.bare_words.isdisjoint(words)
     if short and "not" not in words and not details.chooses(words, before, guide):
@@ -79,11 +83,19 @@ def _read(heard: Understanding, session: Session | None, guide: Guide) -> Turn:
         heard = details.with_bare_values(heard, guide, known)
     if heard.wishes:
         heard = replace(heard, wishes=details.own_wishes(heard, guide))
+    cannot = "no_phone" in hits
+    if cannot:
+        heard = replace(heard, entities=tuple(e for e in heard.entities if e.value != PHONE))
+    filled = _fill(before, heard.entities, unclear)
+    if both:
+        filled = replace(filled, declined=(*filled.declined, before.asking))
+    if cannot or "can_phone" in hits:
+        filled = replace(filled, no_phone=cannot)
     return Turn(
         heard,
         guide,
         before,
-        _fill(before, heard.entities, unclear),
+        filled,
         words,
         " ".join(words),
         hits,
@@ -121,11 +133,20 @@ def _counted(turn: Turn, decision: Decision, after: Session) -> Outcome:
         again = tries > 1 and not decision.unclear
         decision = replace(decision, again=True) if again else decision
         return decision, replace(after, asking=asked, tries=tries)
-    topic = turn.guide.topics.get(decision.intent)
-    if topic is None or decision.intent != after.topic:
+    beyond_it = decision.saying == "beyond"
+    topic = turn.guide.topics.get(after.topic if beyond_it else decision.intent)
+    if topic is None or topic.id != after.topic:
         return replace(decision, asks=None), replace(after, asking="", tries=0)
     given_up = declining(replace(turn, session=after), asked)
-    return _counted(turn, *answer(given_up, topic, faq=after.faq, brief=decision.brief))
+    brief = before.advised if beyond_it else decision.brief
+    last, after = answer(given_up, topic, faq=None if beyond_it else after.faq, brief=brief)
+    if beyond_it:
+        last = replace(last, notes=(*last.notes, "ask_there"))
+    return _counted(turn, last, after)
+
+
+def _has_phone(decision: Decision) -> bool:
+    return any(route.route.channel == PHONE for route in decision.routes)
 
 
 def _notes(turn: Turn, decision: Decision) -> tuple[str, ...]:
@@ -165,12 +186,9 @@ def _topic(turn: Turn) -> Outcome | None:
     aside = aside and not turn.mentions("called_off")
     if turn.before.asking and turn.before.topic != topic.id and aside:
         return answer_aside(turn, topic)
-    if _is_said_again(turn, topic):
-        return go_on(turn)
-    decision, after = take_up(turn, topic.id)
-    before = (turn.before.last, turn.before.about, turn.before.faq)
-    same = before == ("answer", topic.id, decision.faq) and not topic.needs
-    return (replace(decision, same=True) if same else decision), after
+    if (more := beyond.more_of_it(turn, topic)) is not None:
+        return more
+    return go_on(turn) if _is_said_again(turn, topic) else take_up(turn, topic.id)
 
 
 def _may_be_meant(turn: Turn, name: str) -> bool:
@@ -216,7 +234,8 @@ def _clarify(turn: Turn) -> Outcome | None:
     topics = tuple(name for name, _ in heard.ranking if _may_be_meant(turn, name))[:2]
     if len(topics) < 2:
         return None
-    if dict(heard.ranking)[topics[0]] >= SURELY_ANOTHER * (1 - chatting):
+    enough = manners.HALF if chatting >= manners.HALF else SURELY_ANOTHER
+    if dict(heard.ranking)[topics[0]] >= enough * (1 - chatting):
         return take_up(turn, topics[0])  # only small talk beside it made it doubtful
     if (urgent := turn.urgent_of(topics)) is not None:
         return take_up(turn, urgent)
@@ -230,7 +249,7 @@ def _clarify(turn: Turn) -> Outcome | None:
     if turn.one_off:
         decision, after = take_up(turn, topics[0])
         return replace(decision, guess=topics[1]), after
-    return ask_which(turn, topics)
+    return beyond.amid_another(turn, topics) or ask_which(turn, topics)
 
 
 def _narrowed(turn: Turn, topics: tuple[str, ...]) -> str | None:
@@ -275,6 +294,9 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     manners.why_not,
     questions.chosen_option,
     manners.matter_over,
+    manners.denial,
+    manners.other_company,
+    manners.no_secrets,
     questions.enough_asked,
     told_again.number_again,
     sheet_talk.sheet_shown,
@@ -297,6 +319,8 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     _stray_choice,
     followups.asked_about_it,
     manners.suspicious,
+    beyond.of_the_matter,
+    beyond.after_all,
     manners.plain_answer,
     manners.small_talk,
     followups.other_case,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 
 from bot import dates, names, places, quantities, text, whereabouts
@@ -11,7 +12,7 @@ from bot.cues import CUES
 from bot.guide import Slot
 from bot.messages import UNCLEAR, Entity
 from bot.phrases import Hit, Phrases
-from bot.places import AT_HOME, Place
+from bot.places import AT_HOME
 from bot.reading import Reading, last_of
 from bot.slips import Slips
 
@@ -25,9 +26,18 @@ _ALONE = "alone"
 _CHOICE_GROUPS = ("words", "short", _ALONE)
 _NAME_GROUPS = (names.AFTER, names.BY, names.OF, names.NEAR, names.NEVER)
 _CHARGED = CUES.of_a_charge - CUES.other_date - {"someone", "somebody"}
-# 'I own a US company', 'both of us, personal'
-_NO_PAIR_AFTER = CUES.article | frozenset("both give gave help let of tell told".split())
+_OF_US = frozenset("both give gave help let of tell told with".split())
+"""Words after which 'us' is no country: 'let us know'."""
+_NO_PAIR_AFTER = CUES.article | _OF_US  # 'I own a US company', 'both of us, personal'
+_GOING_ON = frozenset(
+    "and but so i we do can could is what how where when which will already please now".split()
+)
+"""Words that go on after an answer without a mark between: 'us and i need it fast'."""
+_ASKING = frozenset("do does did can could will would should may how when where who why".split())
+"""First words of a question, in which a single word is no answer: 'does my boss hear of it'."""
 _JOINING = frozenset("and or a an the my both nor versus".split())
+_LINKS = frozenset("and yes i am in from the calling".split())
+"""Words between the two details of one answer: 'personal and yes, in the us'."""
 _POSSESSIVE = re.compile(r"'?s$")
 
 
@@ -67,7 +77,8 @@ class Extractor:
         of tomorrow. `known`: slots with a value; where somebody lives is none where it is
         known where they are. Of two values for one slot the later one counts.
         """
-        read = self._read(text.composed(message), bool(asked), at_once)
+        place = asked in self._slots and self._slots[asked].type == "place"
+        read = self._read(text.composed(message), bool(asked), at_once, place)
         if not read.words:
             return ()
         found = [
@@ -82,16 +93,22 @@ class Extractor:
         found = [entity for entity in found if entity.value != UNCLEAR or entity.slot not in clear]
         return tuple(sorted(found, key=lambda entity: (entity.start, entity.end)))
 
-    def _read(self, message: str, asked: bool, at_once: bool) -> Reading:
+    def _read(self, message: str, asked: bool, at_once: bool, place: bool) -> Reading:
         spans = text.word_spans(message)  # of a very long message only the first words
         words = self._slips.repaired([word for word, _, _ in spans])
         hits = self._phrases.find(words)
-        any_case = asked and len(spans) <= _BARE_ANSWER
-        named = hits.get(places.GROUP, ())
-        pair = _pair_at_end(words, hits, named) if named else frozenset()
-        where = list(places.among(named, message, spans, any_case=any_case, bare=pair))
         when = dates.find(message, spans)
-        return Reading(message, spans, words, hits, where, when, asked, at_once, pair)
+        read = Reading(message, spans, words, hits, [], when, asked, at_once, place)
+        named = hits.get(places.GROUP, ())
+        if not named:
+            return read
+        bare = _bare(read, named)
+        short = named if asked and len(spans) <= _BARE_ANSWER else ()
+        names = bare | {hit.first for hit in short if not _OF_US & set(words[: hit.first][-1:])}
+        from_there = frozenset(n for hit in named for n in _of_a_number(read, hit))
+        names, bare = names | from_there, bare | from_there
+        where = list(places.among(named, message, spans, names=names))
+        return replace(read, places=where, bare=bare)
 
     def _choices(self, read: Reading, slot: Slot, asked: bool) -> Iterator[Entity]:
         """Yield the choices named; with two choices, 'not the one' is the other."""
@@ -132,8 +149,12 @@ class Extractor:
                 ) and whereabouts.is_of_person(
                     read,
                     place,
-                    answer=short and (asked or whereabouts.is_told(read, place, slot.home_country)),
+                    answer=place.first in read.bare
+                    or (short and (asked or whereabouts.is_told(read, place, slot.home_country))),
                 )
+            # 'I am American', asked where one is, is no country of its own.
+            counts = counts or (asked and place.adjective and place.country == slot.home_country
+                                and whereabouts.is_alone(read, place))  # fmt: skip
             if counts and not read.is_asked_about(*place.words) and place not in outweighed:
                 at_home = place.country in (slot.home_country, AT_HOME)
                 value = slot.home if at_home else slot.away
@@ -152,7 +173,10 @@ class Extractor:
     def _amounts(self, read: Reading, slot: Slot, asked: bool) -> Iterator[Entity]:
         if not quantities.may_hold_amount(read.text, read.words):
             return
-        for match in quantities.AMOUNT.finditer(read.text):
+        found = list(quantities.AMOUNT.finditer(read.text))
+        if asked and not found and len(read.words) <= _SHORT_ANSWER:
+            found = [m for m in quantities.BARE_AMOUNT.finditer(read.text) if not read.is_dated(m)]
+        for match in found:
             inside = match.start() < read.spans[-1][2]
             if inside and not _is_other_amount(read, *match.span()):
                 yield Entity(slot.name, match.group(), *match.span())
@@ -193,11 +217,12 @@ def _of_choice(read: Reading, slot: Slot, asked: bool) -> list[Hit]:
         return []
     hits = list(read.hits.get(words, ()))
     # A single word is a whole message only where it answers something.
-    asks = read.words[:2] in (["is", "that"], ["is", "this"]) and "or" not in read.words
+    asks = read.words[:2] in (["is", "that"], ["is", "this"]) or read.words[0] in _ASKING
+    asks = asks and "or" not in read.words
     single = len(read.words) == 1 and slot.type == "choice"
     if single or (asked and len(read.words) <= _SHORT_ANSWER and not asks):
         hits += read.hits.get(short, ())
-    hits += [h for h in read.hits.get(alone, ()) if h.first in read.pair or _stands_alone(read, h)]
+    hits += [h for h in read.hits.get(alone, ()) if h.first in read.bare or _stands_alone(read, h)]
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda h: (h.first - h.last, h.first)):
         if all(hit.last < other.first or other.last < hit.first for other in kept):
@@ -205,18 +230,43 @@ def _of_choice(read: Reading, slot: Slot, asked: bool) -> list[Hit]:
     return sorted(kept, key=lambda hit: hit.first)
 
 
-def _pair_at_end(
-    words: Sequence[str], hits: Mapping[str, Sequence[Hit]], named: Sequence[Hit]
-) -> frozenset[int]:
-    """Return the words of a place and a choice that end a message, bare: 'number personal us'."""
-    alone = [hit for group, row in hits.items() if group.endswith(f".{_ALONE}") for hit in row]
+def _bare(read: Reading, named: Sequence[Hit]) -> frozenset[int]:
+    """Return the words that are bare details, though more may be said.
+
+    A place beside a choice, at the end of a message ('number personal us') or as the answer
+    it begins with ('PERSONAL USA WHAT NOW'); and a place that is an answer of its own: 'us.
+    how do I ...'.
+    """
+    alone = [h for group, row in read.hits.items() if group.endswith(f".{_ALONE}") for h in row]
+    found: set[int] = set()
     for pair in product(alone, named):
         first, last = sorted(pair, key=lambda hit: hit.first)
-        if first.last + 1 != last.first or last.last != len(words) - 1:
+        between = read.words[first.last + 1 : last.first]
+        ends = not between and last.last == len(read.words) - 1
+        before = read.words[max(0, first.first - 1) : first.first]
+        begins = read.answering and CUES.around.issuperset(read.words[: first.first])
+        if (ends and _NO_PAIR_AFTER.isdisjoint(before)) or (begins and _LINKS.issuperset(between)):
+            found.update(range(first.first, last.last + 1))
+    for hit in named if read.answering else ():
+        first_word, last_word = read.clause(hit.first, hit.last)
+        after = read.words[hit.last + 1 : last_word + 1]
+        if read.place_asked and first_word == 0 and not _GOING_ON.isdisjoint(after[:1]):
+            after = []
+        if not _OF_US.isdisjoint(read.words[max(0, hit.first - 1) : hit.first]):
             continue
-        if _NO_PAIR_AFTER.isdisjoint(words[max(0, first.first - 1) : first.first]):
-            return frozenset(range(first.first, len(words)))
-    return frozenset()
+        if CUES.around.issuperset((*read.words[first_word : hit.first], *after)):
+            found.update(range(hit.first, hit.last + 1))
+    return frozenset(found)
+
+
+def _of_a_number(read: Reading, hit: Hit) -> range:
+    """Return the words of a place that ends what is said of a number: 'number from us please'."""
+    before = [word for word in read.words[: hit.first] if word != "the"]
+    asked = not whereabouts.NUMBERS.isdisjoint(before) and CUES.received.isdisjoint(before)
+    asked = asked and "my" not in before  # 'change my number in Mexico'
+    wanted = asked and before[-1:] in (["from"], ["in"])
+    ends = read.pauses_after(hit.last) or read.words[hit.last + 1 : hit.last + 2] == ["please"]
+    return range(hit.first, hit.last + 1) if wanted and ends else range(0)
 
 
 def _own(read: Reading, hits: list[Hit]) -> list[Hit]:
@@ -294,8 +344,3 @@ def _is_other_date(read: Reading, number: int, end: int) -> bool:
     after = read.words[last : last + 4]
     cut = next((n for n, word in enumerate(after) if word in _CHARGED), len(after))
     return not CUES.other_date_after.isdisjoint(after[:cut])
-
-
-def _is_bare(read: Reading, place: Place) -> bool:
-    """Tell whether a place answers, unasked, along with the detail that was asked for."""
-    return read.answering and whereabouts.is_alone(read, place)

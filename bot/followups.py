@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.decision import CALM, Decision
-from bot.guide import Topic
+from bot.guide import PHONE, Topic
 from bot.messages import OUT_OF_SCOPE
 from bot.turn import (
     MAX_CLARIFICATIONS,
@@ -16,13 +16,15 @@ from bot.turn import (
     answer,
     ask_which,
     closed,
+    hand_over,
     person,
     take_up,
 )
 
 HANDED_OVER = (
     "grief", "unknown", "unknown_again", "unanswered", "neither", "person",
-    "masked", "suspicious", *CALM,
+    "masked", "suspicious", "still_suspicious", "account_taken", "gave_away", "beyond",
+    "same_again", *CALM,
 )  # fmt: skip
 """What was said last where a person was the answer."""
 _SHORT = 10
@@ -47,6 +49,8 @@ LIKELY_FROM = 0.5
 YES_FROM = 0.6
 """Confidence from which a message that looks like a 'yes' is one, after an offer."""
 
+_SAID_LITTLE = 0
+"""Long words beside a detail that ask for nothing: 'card declined in Tokyo' has one."""
 _MORE_WORDS = 4
 """Long words beside a detail that was refused before, where nothing else is clear."""
 
@@ -124,7 +128,10 @@ def correction(turn: Turn) -> Outcome | None:
     most = _MORE_WORDS if at_last else 2
     if not turn.only_details(most=most) and not _is_news(turn, topic):
         return None
-    return answer(turn, topic, faq=turn.before.faq, brief=turn.before.advised)
+    told = topic.faqs[turn.before.faq] if turn.before.faq is not None else None
+    # What it costs to call is the same from everywhere: who says where they are wants the number.
+    faq = turn.before.faq if told is not None and told.with_phone else None
+    return answer(turn, topic, faq=faq, brief=turn.before.advised)
 
 
 def _is_news(turn: Turn, topic: Topic) -> bool:
@@ -177,7 +184,8 @@ def asked_about_it(turn: Turn) -> Outcome | None:
     sure = turn.heard.classification.confidence >= SURELY_ANOTHER
     generic = "do" in turn.words or (turn.follows() and len(turn.words) <= _FEW)
     another = wish is not None and wish.id != turn.before.about and sure and not generic
-    asks = bool(question.intersection(turn.words[:1])) or "?" in turn.heard.text or turn.follows()
+    begins = turn.words[0] in question and turn.words[:2] != ("do", "not")  # but 'dunno'
+    asks = begins or "?" in turn.heard.text or turn.follows()
     if another or not asks:
         return None
     found = narrower(turn) if leans or generic or turn.intent in _NO_QUESTIONS else None
@@ -189,12 +197,14 @@ def _no_more_known(turn: Turn) -> Outcome | None:
     assent = turn.intent in ("affirm", "deny", "goodbye") or turn.says("yes") or turn.says("no")
     assent = assent and len(turn.words) > 1
     short = turn.intent == "greet" and len(turn.words) <= 2
-    if turn.before.last not in ("answer", "why") or turn.before.later or not (assent or short):
+    if (
+        turn.before.last not in ("answer", "same_again")
+        or turn.before.later
+        or not (assent or short)
+    ):
         return None
-    about = turn.before.about
-    if about not in turn.guide.topics:
-        return None
-    return Decision("say", about, saying="same_again"), replace(turn.session, last="why")
+    known = turn.before.about in turn.guide.topics
+    return hand_over(turn, "same_again") if known else None
 
 
 def bare_detail(turn: Turn) -> Outcome | None:
@@ -204,6 +214,8 @@ def bare_detail(turn: Turn) -> Outcome | None:
         return None
     if not all(turn.guide.slots[entity.slot].ask for entity in turn.heard.entities):
         return None  # 'and by mail?' is a wish
+    if topic is not None and PHONE in topic.routes and "number" in turn.words:
+        return None  # 'what is the number for personal'
     return only_a_detail(turn) if _wishes_for_nothing(turn) else None
 
 
@@ -234,7 +246,10 @@ def only_a_detail(turn: Turn) -> Outcome | None:
     other = any(
         before.get(slot, turn.session.slots[slot]) != turn.session.slots[slot] for slot in noted
     )
-    if other or turn.before.last in HANDED_OVER or turn.before.about in turn.guide.topics:
+    told_already = turn.before.last in HANDED_OVER or turn.before.about in turn.guide.topics
+    best = turn.heard.classification.ranking[0][0]
+    asks = best not in turn.guide.says and not turn.only_details(most=_SAID_LITTLE)
+    if other or told_already or asks:
         told, after = person(turn, OUT_OF_SCOPE)
         return replace(told, noted=noted), after
     decision = Decision("say", OUT_OF_SCOPE, saying="what_need", noted=noted)

@@ -11,7 +11,7 @@ from bot.messages import Route
 from bot.phrases import Phrases
 
 PHONE = "phone"
-_PLAIN_SETS = ("filler", "negation", "still", "question")
+_PLAIN_SETS = ("filler", "negation", "still", "question", "before_question", "thanks")
 """Groups of [words] that a word is looked up in, and that no message is searched for."""
 MAX_VALUE = 60
 """Characters of one detail; what is longer is a story, not a detail."""
@@ -111,6 +111,8 @@ class Faq:
     """Routes named in it; the topic's when empty."""
     with_phone: bool = False
     """Whether the topic's phone numbers still come first."""
+    person: bool = False
+    """Whether it ends with the way to a person."""
     number: int = 0
     """Which [[faq]] of the guide it is, for messages."""
 
@@ -149,6 +151,8 @@ class Topic:
     """Whether it wins near-ties and is answered before any question."""
     urgent_when: frozenset[str] = frozenset()
     """Words and phrases that make a message about it urgent."""
+    not_when: frozenset[str] = frozenset()
+    """Phrases that deny it: 'I did not lose my card'."""
     over_when: frozenset[str] = frozenset()
     """Phrases that say that the matter has settled itself."""
     over: str = ""
@@ -253,22 +257,21 @@ class Guide:
     @cached_property
     def thing_words(self) -> frozenset[str]:
         """The words of the things that details are about: 'card', 'platinum'."""
-        things = (thing for slot in self.slots.values() for thing in slot.things)
-        return frozenset(word for thing in things for word in thing.split())
+        return frozenset(w for slot in self.slots.values() for t in slot.things for w in t.split())
 
     @cached_property
     def phrasebook(self) -> Phrases:
         """What is looked for in every message: the groups of [words], and what topics listen for.
 
-        Groups are those of [words], and 'urgent TOPIC' and 'over TOPIC'.
+        Groups are those of [words], and 'urgent TOPIC', 'over TOPIC' and 'not TOPIC'.
         """
         book = Phrases()
         for name, group in self.words.items():
             if name not in _PLAIN_SETS:
                 book.add_all_alike(sorted(group), name)
         for topic in self.topics.values():
-            book.add_all_alike(sorted(topic.urgent_when), f"urgent {topic.id}")
-            book.add_all_alike(sorted(topic.over_when), f"over {topic.id}")
+            for kind in ("urgent", "over", "not"):
+                book.add_all_alike(sorted(getattr(topic, f"{kind}_when")), f"{kind} {topic.id}")
         return book
 
     @cached_property
@@ -341,11 +344,10 @@ class Guide:
         return tuple(found.values())
 
     def _applies(self, route: GuideRoute, details: Mapping[str, str]) -> bool:
-        for slot, wanted in route.route.conditions.items():
-            known = details.get(slot) or self.slots[slot].default
-            if known and known != wanted:
-                return False
-        return True
+        return all(
+            (details.get(slot) or self.slots[slot].default or wanted) == wanted
+            for slot, wanted in route.route.conditions.items()
+        )
 
     def missing(
         self,
@@ -394,6 +396,5 @@ class Guide:
         self, topic: Topic, details: Mapping[str, str], declined: Collection[str] = ()
     ) -> dict[str, str]:
         """Return `details` with the urgent defaults for what is not known, unless declined."""
-        names = [name for name in topic.needs if name not in declined]
-        assumed = {name: self.slots[name].assume for name in names}
+        assumed = {n: self.slots[n].assume for n in topic.needs if n not in declined}
         return {name: value for name, value in assumed.items() if value} | dict(details)

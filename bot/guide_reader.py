@@ -259,7 +259,8 @@ def _topic(name: str, table: dict[str, Any], faqs: list[Faq], reader: Findings) 
     )
     lists = ("routes", "needs", "fills", "ready", "list", "next")
     flags = ("urgent", "advice_first", "answer_first", "without_card", "after_code")
-    reader.keys(table, (*texts, *lists, *flags, "sets", "urgent_when", "over_when"), place)
+    phrases = ("urgent_when", "over_when", "not_when")
+    reader.keys(table, (*texts, *lists, *flags, "sets", *phrases), place)
     reader.required(table, ("title", "answer"), place)
     reader.note_facts(table, place)
     values: dict[str, Any] = {key: reader.value(table, key, str, place) for key in texts}
@@ -267,7 +268,7 @@ def _topic(name: str, table: dict[str, Any], faqs: list[Faq], reader: Findings) 
     values |= {key: reader.value(table, key, bool, place) for key in flags}
     values |= {
         key: frozenset(_plain(reader.texts(table, key, place), reader, (*place, key)))
-        for key in ("urgent_when", "over_when")
+        for key in phrases
     }
     if bool(values["over_when"]) != bool(values["over"]):
         reader.complain(place, "has only one of 'over' and 'over_when'; wanted both or none")
@@ -277,7 +278,8 @@ def _topic(name: str, table: dict[str, Any], faqs: list[Faq], reader: Findings) 
 
 
 def _faq(table: dict[str, Any], reader: Findings, place: tuple[str, ...]) -> Faq:
-    reader.keys(table, ("topic", "also", "words", "answer", "routes", "with_phone"), place)
+    known = ("topic", "also", "words", "answer", "routes", "with_phone", "person")
+    reader.keys(table, known, place)
     reader.required(table, ("topic", "words", "answer"), place)
     reader.note_facts(table, place)
     phrases = [text.words(entry) for entry in reader.texts(table, "words", place)]
@@ -286,6 +288,7 @@ def _faq(table: dict[str, Any], reader: Findings, place: tuple[str, ...]) -> Faq
         frozenset(" ".join(text.stems(phrase)) for phrase in phrases),
         reader.texts(table, "routes", place),
         reader.value(table, "with_phone", bool, place),
+        reader.value(table, "person", bool, place),
         int(place[1]),
     )
 

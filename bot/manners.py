@@ -4,17 +4,41 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot import beyond
 from bot.decision import CALM, Decision
 from bot.guide import Topic
 from bot.messages import OUT_OF_SCOPE
 from bot.session import Session
-from bot.turn import UPSET, WISH_FROM, Outcome, Turn, answer, ask_which, closed, hand_over
+from bot.turn import (
+    SURELY_ANOTHER,
+    UPSET,
+    WISH_FROM,
+    Outcome,
+    Turn,
+    answer,
+    ask_which,
+    closed,
+    go_on,
+    hand_over,
+    take_up,
+)
 
 STEERING = ("affirm", "deny", "repeat", "cancel", "restart", "goodbye")
 """Small talk that steers the conversation, and is followed only when it is clear."""
 SURE_FROM = 0.6
 """Confidence from which a sentence steers it; a few words do in any case."""
+HALF = 0.5
+"""Share of all topics from which one is meant, whatever small talk stands before it."""
 _FEW = 3
+_MORE = 6
+"""Words from which a 'no' tells something besides."""
+_HANDED_OVER = ("unknown", "unknown_again", "neither", "beyond", "same_again")
+"""What was said last where it can be said again as it was."""
+_WARNED = ("suspicious", "still_suspicious", "account_taken", "gave_away")
+_CLOSING = ("goodbye", "deny", "affirm", "thank", "cancel", "greet", "restart")
+"""Small talk that begins or ends a matter: a question that looks like it asks for more."""
+_TO_US = frozenset({"you", "u", "we", "start", "stop", "help"})
+"""Words of a question that is small talk: 'how are you', 'can we start over'."""
 
 
 def nothing_said(turn: Turn) -> Outcome | None:
@@ -56,6 +80,19 @@ def asking_what(turn: Turn) -> Outcome:
     return Decision("say", OUT_OF_SCOPE, saying="what_need"), replace(
         turn.session, last="what_need"
     )
+
+
+def denial(turn: Turn) -> Outcome | None:
+    """Let go of a topic that the message says it is not about, where it asks for no other."""
+    denied, before = turn.heard.denied, turn.before
+    if not denied or turn.heard.classification.zone != "unknown" or turn.heard.entities:
+        return None
+    if before.asking and before.topic != denied:
+        return go_on(turn)
+    after = closed(turn.session, "denied")
+    if before.topic == denied:
+        after = replace(after, topic="", urgent=False, faq=None)
+    return Decision("say", OUT_OF_SCOPE, saying="denied"), after
 
 
 def why_not(turn: Turn) -> Outcome | None:
@@ -134,14 +171,54 @@ def _is_over(turn: Turn, topic: Topic) -> bool:
     )
 
 
+def no_secrets(turn: Turn) -> Outcome | None:
+    """Say where no secret belongs to somebody who asks whether to tell one."""
+    clear = turn.wants() is not None and turn.heard.classification.confidence >= SURELY_ANOTHER
+    shared = turn.mentions("share_secret") and not clear  # a topic may have its own answer
+    if not (turn.mentions("give_secret") or shared) or not beyond.asks(turn):
+        return None
+    decision = Decision("say", OUT_OF_SCOPE, saying="no_secrets", asks=turn.before.asking or None)
+    return decision, replace(turn.session, last="no_secrets")
+
+
+def other_company(turn: Turn) -> Outcome | None:
+    """Send somebody with another company's card to that company."""
+    topic, hits = turn.wants(), turn.hits.get("other_company", ())
+    if not hits or (topic is not None and not topic.without_card):
+        return None
+    own = turn.hits.get("own_company", ())
+    if any(all(one.last < hit.first or hit.last < one.first for hit in hits) for one in own):
+        return None  # 'my visa card and my amex got stolen'
+    decision = Decision("say", OUT_OF_SCOPE, saying="other_company")
+    return decision, closed(turn.session, "other_company")
+
+
 def suspicious(turn: Turn) -> Outcome | None:
     """Warn somebody who was called or written to by a likely crook; an emergency goes before."""
-    topic = turn.wants()
-    if not turn.mentions("suspicious") or turn.heard.wishes or turn.before.asking:
+    topic, last = turn.wants(), turn.before.last
+    urgent = topic is not None and turn.is_urgent(topic)
+    if urgent and topic is not None and topic.without_card:
         return None
-    if topic is not None and turn.is_urgent(topic):
+    if turn.mentions("account_taken"):
+        return hand_over(turn, "account_taken")
+    if turn.mentions("gave_away") and not _is_another(turn, topic):
+        return hand_over(turn, "gave_away")
+    if urgent:
+        return None
+    if last in _WARNED and turn.mentions("in_doubt"):
+        return hand_over(
+            turn, last if last in ("account_taken", "gave_away") else "still_suspicious"
+        )
+    why = turn.before.about and turn.words[:1] == ("why",)  # 'why do they want my pin', of a list
+    if not turn.mentions("suspicious") or turn.heard.wishes or why or _is_another(turn, topic):
         return None
     return hand_over(turn, "suspicious")
+
+
+def _is_another(turn: Turn, topic: Topic | None) -> bool:
+    """Tell whether a wish of its own is spoken: 'I gave my number to a shop that charged twice'."""
+    sure = turn.heard.classification.confidence >= SURELY_ANOTHER
+    return topic is not None and sure and bool(topic.needs) and not topic.after_code
 
 
 def small_talk(turn: Turn) -> Outcome | None:
@@ -151,9 +228,14 @@ def small_talk(turn: Turn) -> Outcome | None:
         return None  # 'scrap that, it is my personal one'; 'is that safe?'
     if turn.mentions("do_it_for_me") and intent != "bot_challenge":
         return None  # 'can you reset it for me' is no wish to start over
+    if intent in _CLOSING and _is_more_than_that(turn):
+        return _rest(turn)  # 'great. can they text me'
     heard = turn.heard.classification
     if intent in STEERING and heard.confidence < SURE_FROM and len(turn.words) > _FEW:
         return None  # 'I never got the new one' is no 'no'
+    told = intent == "deny" and len(turn.words) > _MORE and heard.confidence < SURELY_ANOTHER
+    if told and turn.before.about:
+        return None  # 'no I did NOT change it, somebody else did'
     if intent == "restart":
         return Decision("say", intent, saying=intent), Session(guide=turn.guide.fingerprint)
     if intent == "cancel":
@@ -174,6 +256,30 @@ def small_talk(turn: Turn) -> Outcome | None:
     open_slot = turn.before.asking or None
     decision = Decision("say", intent, saying=intent, asks=open_slot)
     return decision, replace(turn.session, last=intent)
+
+
+def _is_more_than_that(turn: Turn) -> bool:
+    """Tell whether a message that looks like small talk asks for something, or tells a detail."""
+    if not (turn.before.about or turn.before.asking) or turn.before.options:
+        return False
+    if turn.intent == "thank" and "?" in turn.heard.text:
+        groups = (turn.guide.words.get(name, ()) for name in ("thanks", "before_question"))
+        little = turn.guide.filler.union(*groups)
+        return not little.issuperset(turn.words)  # 'thx. and christmas?'
+    if turn.intent in ("cancel", "deny", "goodbye") and "?" in turn.heard.text:
+        return True  # 'after that?'
+    if turn.intent == "thank" and turn.heard.entities:
+        return True  # 'cool thanks, and for corporate?'
+    return _TO_US.isdisjoint(turn.words) and beyond.asks(turn)
+
+
+def _rest(turn: Turn) -> Outcome | None:
+    """Take up what is asked after the thanks, if that is clear once these are set aside."""
+    rest = {n: p for n, p in turn.heard.classification.ranking if n not in turn.guide.says}
+    if turn.heard.entities or not rest:
+        return None
+    best = max(rest, key=rest.__getitem__)
+    return take_up(turn, best) if rest[best] >= HALF * sum(rest.values()) else None
 
 
 def _asks_more(turn: Turn) -> bool:
@@ -210,7 +316,7 @@ def repeat(turn: Turn) -> Outcome:
     session, topics = turn.session, turn.guide.topics
     if session.options:
         return ask_which(turn, session.options)
-    if session.last in ("unknown", "unknown_again", "neither", *CALM):
+    if session.last in (*_HANDED_OVER, *_WARNED, *CALM):
         return hand_over(turn, session.last)
     if session.last in turn.guide.says and session.last not in ("cancel", "repeat"):
         decision = Decision("say", "repeat", saying=session.last, asks=turn.before.asking or None)

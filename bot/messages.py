@@ -66,6 +66,8 @@ class Understanding:
     beside: Classification | None = None
     """What the words beside the details mean on their own; None where there is no detail, or
     no doubt about the whole."""
+    denied: str = ""
+    """The topic that the message says it is not about: 'I did not lose my card'."""
 
 
 @dataclass(frozen=True, slots=True)

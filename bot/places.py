@@ -123,7 +123,7 @@ def find(text: str, *, any_case: bool = False) -> Iterator[Place]:
     text = text_.composed(text)
     spans = text_.word_spans(text)
     hits = _only_names().find([word for word, _, _ in spans]).get(GROUP, ())
-    return among(hits, text, spans, any_case=any_case)
+    return among(hits, text, spans, names={hit.first for hit in hits} if any_case else ())
 
 
 def _is_alone(text: str, start: int, end: int) -> bool:
@@ -137,19 +137,18 @@ def among(
     text: str,
     spans: list[tuple[str, int, int]],
     *,
-    any_case: bool = False,
-    bare: Collection[int] = (),
+    names: Collection[int] = (),
 ) -> Iterator[Place]:
     """Yield the places that the hits of a message in GROUP stand for.
 
-    `bare`: numbers of the words that are names in small letters too.
+    `names`: numbers of the words that are names in small letters too.
     """
     known = gazetteer()
     city: Place | None = None
     for hit in hits:
         start, end = spans[hit.first][1], spans[hit.last][2]
         if (
-            not (any_case or hit.first in bare)
+            hit.first not in names
             and hit.value in known.capital_only
             and not (len(hit.value) == 2 and _is_alone(text, start, end))
         ):

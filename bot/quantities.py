@@ -6,7 +6,7 @@ import re
 
 from bot.dates import DATE, resolve
 
-__all__ = ["AMOUNT", "DATE", "may_hold_amount", "resolve"]
+__all__ = ["AMOUNT", "BARE_AMOUNT", "DATE", "may_hold_amount", "resolve"]
 
 _UNITS = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
@@ -35,6 +35,8 @@ AMOUNT = re.compile(
     rf")(?![\w]|[.,]\d)",
     re.IGNORECASE,
 )
+BARE_AMOUNT = re.compile(r"(?<![\w$€£.,/:#\-])(?!(?:19|20)\d\d\b)\d{2,5}(?![\w,/:\-]|\.\d)")
+"""A number that may be an amount where one was asked for, and no year."""
 _AMOUNT_WORDS = frozenset(
     "dollar dollars buck bucks grand usd eur euro euros gbp pound pounds quid cent cents".split()
 )

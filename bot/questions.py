@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot import beyond
 from bot.turn import Outcome, Turn, answer, declining, go_on, hand_over, take_up
 
 EMERGENCY_FROM = 0.5
@@ -84,10 +85,12 @@ def open_question(turn: Turn) -> Outcome | None:
     asked = turn.before.asking
     if not asked or turn.before.topic not in turn.guide.topics:
         return None
+    if asked in turn.session.declined:
+        return go_on(turn)
     known = turn.session.slots.get(asked)
     other = turn.wants() is not None and turn.intent != turn.before.topic
     if known is not None and known != turn.before.slots.get(asked):
-        return None if other and _is_a_wish(turn) else go_on(turn)
+        return None if other and _is_a_wish(turn) else beyond.with_details(turn)
     if turn.mentions("why_asked") or turn.says("why"):
         return _with_note(go_on(turn), "why_asked")
     for group, choice in zip(_ORDINALS, turn.guide.slots[asked].choices, strict=False):
@@ -98,6 +101,8 @@ def open_question(turn: Turn) -> Outcome | None:
         return go_on(declining(turn, asked))
     if asked in turn.unclear and turn.only_details():
         return go_on(turn)  # 'Personal or corporate?' asks what is meant by the question
+    if turn.before.urgent and turn.mentions("asks_the_way") and turn.intent in ("", "help"):
+        return go_on(turn)  # 'what now?'
     if turn.intent and turn.intent not in ("affirm", "deny") and not _names_the_thing(turn):
         return None
     if _is_likely_emergency(turn):
@@ -105,6 +110,8 @@ def open_question(turn: Turn) -> Outcome | None:
     if _is_lost_on_us(turn):
         if (told := _told_again(turn)) is not None:
             return told
+        if beyond.asks(turn):
+            return beyond.amid_a_question(turn)
         return _with_note(go_on(turn), "not_understood")
     return go_on(turn)
 

@@ -16,6 +16,12 @@ _BEING = frozenset({"is", "am", "are", "was"})
 _CORRECTING = frozenset("oh ah no wait sorry oops hm hmm well ok okay but".split())
 """Words before a 'no' that sets right what was said before."""
 _WHAT_IS_A = ["what", "is", "a"]
+_SUBJECTS = [
+    [word]
+    for word in "it they he she you that this to still will would card cards chip number app chat "
+    "site website phone code link".split()
+]
+"""Words before a verb."""
 _RATHER = (["instead", "of"], ["rather", "than"])
 _FAR_BACK = 5
 """Words that may stand between a 'not' and what it rules out."""
@@ -41,8 +47,14 @@ class Reading:
     """Whether a question is open, whichever slot it is about."""
     at_once: bool = False
     """Whether it is about an emergency, so that only what is the case now counts."""
-    pair: frozenset[int] = frozenset()
-    """Numbers of the words of two bare details that end the message: 'number personal us'."""
+    place_asked: bool = False
+    """Whether the open question is where somebody is."""
+    bare: frozenset[int] = frozenset()
+    """Numbers of the words of bare details, though more may be said: 'number personal us'."""
+
+    def is_dated(self, match: re.Match[str]) -> bool:
+        """Tell whether a number is part of a date."""
+        return any(start <= match.start() < end for start, end in self.dates)
 
     def number_at(self, start: int) -> int:
         """Return the number of the first word that begins at a character or later."""
@@ -92,9 +104,10 @@ class Reading:
         return first, last
 
     def is_verb(self, number: int) -> bool:
-        """Tell whether a word follows a negated 'do': 'it does not work' names no card."""
+        """Tell whether a word is what something does: 'it does not work' names no card."""
         before = self.words[max(0, number - 2) : number]
-        return before[1:] == ["not"] and before[0] in ("do", "does", "did")
+        negated = before[1:] == ["not"] and before[0] in ("do", "does", "did")
+        return negated or (before[-1:] in _SUBJECTS and self.words[number] in ("work", "works"))
 
     def negated(self, number: int) -> bool:
         """Tell whether a 'not' governs the word of that number; 'no, that' has none."""

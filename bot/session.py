@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from bot.clauses import MOST
 from bot.guide import Guide
 
-SESSION_VERSION = 3
+SESSION_VERSION = 4
 MAX_ID_LENGTH = 128
 """Characters of a session's id."""
 
@@ -56,6 +56,8 @@ class Session:
     """Topics offered by an open 'did you mean'."""
     clarified: int = 0
     """How many of those in a row."""
+    no_phone: bool = False
+    """Whether the person cannot phone, or would rather not."""
     caveat_told: bool = False
     """Whether the number on the card was mentioned."""
     last: str = ""
@@ -81,7 +83,7 @@ _TYPES: dict[str, type] = {
     **dict.fromkeys(("guide", "owner", "topic", "about", "sheet_told"), str),
     **dict.fromkeys(("asking", "last"), str),
     **dict.fromkeys(("offered", "tries", "clarified"), int),
-    **dict.fromkeys(("advised", "urgent", "caveat_told"), bool),
+    **dict.fromkeys(("advised", "urgent", "no_phone", "caveat_told"), bool),
     **dict.fromkeys(("declined", "options", "later"), tuple),
     "slots": dict,
 }

@@ -93,7 +93,9 @@ def for_the_sheet(turn: Turn) -> Outcome | None:
     urgent = other is not None and other is not topic and turn.is_urgent(other)
     if risen or urgent or turn.intent in ("cancel", "restart"):
         return None
+    much = len(noted) > 1 and turn.intent in ("", topic.id)
     likely = turn.intent in ("", topic.id, *turn.guide.says) and turn.only_details()
+    likely = likely or (much and turn.before.last in ("offer", "sheet"))
     if not likely and not _says_nothing_else(turn, noted):
         return None
     missing = missing_on_sheet(topic, turn.session)

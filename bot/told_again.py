@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.decision import Decision
 from bot.guide import PHONE, Topic
 from bot.messages import OUT_OF_SCOPE
-from bot.turn import SURELY_ANOTHER, Outcome, Turn, answer, answer_aside, person
+from bot.turn import (
+    Outcome,
+    Turn,
+    answer,
+    answer_aside,
+    hand_over,
+    person,
+    way_to_person,
+)
 
-_BESIDE_IT = frozenset({"ok", "please", "but", "and", "so", "well", "still", "again", "now"})
-"""Words beside 'where is it' that add nothing."""
+_BESIDE_IT = frozenset("ok yes please then but and so well still again now".split())
+"""Words beside 'where is it' or 'the number' that add nothing."""
 SURELY_MOVED = 0.97
 """Confidence from which a wish says by itself that the caller is elsewhere: 'call collect?'"""
 _NOT = frozenset({"not", "never", "no", "without"})
@@ -19,7 +26,9 @@ _NOT = frozenset({"not", "never", "no", "without"})
 def number_again(turn: Turn) -> Outcome | None:
     """Give the number, and nothing else, to somebody who asks for it once more."""
     topic = turn.guide.topics.get(turn.before.topic)
-    in_need = turn.before.urgent and turn.said in turn.guide.words.get("number_wanted", ())
+    wanted = " ".join(w for w in turn.words if w not in _BESIDE_IT)
+    asks = not turn.before.asking or turn.before.urgent
+    in_need = asks and wanted in turn.guide.words.get("number_wanted", ())
     if not (in_need or turn.mentions("number_again")):
         return None
     if topic is not None and PHONE in topic.routes:
@@ -57,7 +66,9 @@ def where_it_is(turn: Turn) -> Outcome | None:
         decision, after = answer_aside(turn, topic)
     else:
         decision, after = answer(turn, topic, faq=_faq_told(turn))
-    return replace(decision, same=not decision.asks), after
+    if decision.asks:
+        return decision, after
+    return replace(decision, saying="same_again", person=way_to_person(turn)), after
 
 
 def _faq_told(turn: Turn) -> int | None:
@@ -72,7 +83,7 @@ def why_so(turn: Turn) -> Outcome | None:
         return None
     if before.about not in turn.guide.topics:
         return None
-    return Decision("say", before.about, saying="same_again"), replace(turn.session, last="why")
+    return hand_over(turn, "same_again")
 
 
 def number_fails(turn: Turn) -> Outcome | None:
@@ -81,6 +92,10 @@ def number_fails(turn: Turn) -> Outcome | None:
         return None
     topic, wish = turn.guide.topics.get(turn.before.topic), turn.wants()
     if topic is None or PHONE not in topic.routes:
+        return None
+    if any(
+        turn.is_urgent(turn.guide.topics[n]) for n in turn.heard.wishes if n in turn.guide.topics
+    ):
         return None
     known = all(slot in turn.session.slots for slot in topic.needs)
     if not known or (wish not in (None, topic) and not _is_for_a_number(turn, wish)):
@@ -93,8 +108,7 @@ def _is_for_a_number(turn: Turn, wish: Topic | None) -> bool:
     """Tell whether a wish asks for no more than a number to call, from wherever it is."""
     if wish is None or wish.urgent:
         return False
-    unsure = turn.heard.classification.confidence < SURELY_ANOTHER
-    return bool(wish.sets) or (unsure and wish.routes == (PHONE,))
+    return bool(wish.sets) or wish.routes == (PHONE,)
 
 
 def card_to_be_stopped(turn: Turn) -> Outcome | None:

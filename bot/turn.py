@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot import text
 from bot.decision import Decision
-from bot.guide import PHONE, Guide, GuideRoute, Topic
+from bot.guide import PHONE, Faq, Guide, GuideRoute, Topic
 from bot.messages import OUT_OF_SCOPE, Understanding
 from bot.phrases import Hit
 from bot.session import Session
@@ -176,26 +176,15 @@ def answer(
         return answer(turn, guide.topics[topic.otherwise], brief=brief)
     chosen = topic.faqs[faq] if faq is not None else None
     depends = chosen is None or chosen.with_phone
-    missing = None
-    if depends and not turn.one_off:
-        missing = guide.missing(topic, session.slots, session.declined, first=turn.unclear)
+    missing = _missing(turn, topic, depends=depends)
     advised = not anew and turn.before.advised and turn.before.topic == topic.id
-    noted = _noted(turn, topic)
     # 'Does the call cost anything?' is answered whatever is still to be asked.
     narrower = chosen is not None and faq != turn.before.faq
     first = topic.advice_first and not advised
     if missing and not (session.urgent or first or narrower):
-        return _ask(turn, topic, missing, noted)
-    details: Mapping[str, str] = session.slots
-    if missing and session.urgent:
-        details = guide.assumed(topic, details, session.declined)
-    names = topic.routes if depends or chosen is None else chosen.routes
-    routes = guide.resolve(names, details)
-    if missing and not session.urgent:
-        # The numbers wait for the detail; what holds in every case is said at once.
-        routes = tuple(route for route in routes if route.group != PHONE)
+        return _ask(turn, topic, missing, _noted(turn, topic))
+    routes = _routes(turn, topic if depends or chosen is None else chosen, topic, missing)
     phone = depends and any(route.route.channel == PHONE for route in routes)
-    caveat = phone and not session.caveat_told and not topic.without_card
     offer = () if missing else _for_the_sheet(turn, topic)
     decision = Decision(
         "answer",
@@ -206,24 +195,56 @@ def answer(
         unclear=_unclear_place(turn, missing or ""),
         brief=brief and phone,
         urgent=session.urgent,
-        caveat=caveat,
-        noted=noted,
+        caveat=phone and not session.caveat_told and not topic.without_card,
+        noted=_noted(turn, topic),
         offer=offer,
+        person=way_to_person(turn) if chosen is not None and chosen.person else (),
     )
-    after = replace(
+    return decision, _answered(session, decision, topic, advised=depends)
+
+
+def _missing(turn: Turn, topic: Topic, *, depends: bool) -> str | None:
+    """Return the slot to ask for; `depends`: whether what is told depends on any."""
+    guide, session = turn.guide, turn.session
+    still_open = turn.before.asking and turn.before.topic == topic.id
+    if turn.one_off or not (depends or still_open):
+        return None
+    # Whoever cannot phone is not asked where they would call from.
+    places = (s.name for s in guide.slots.values() if s.type == "place" and session.no_phone)
+    declined = (*session.declined, *places)
+    return guide.missing(topic, session.slots, declined, first=turn.unclear)
+
+
+def _routes(
+    turn: Turn, named: Topic | Faq, topic: Topic, missing: str | None
+) -> tuple[GuideRoute, ...]:
+    """Return the routes of a topic or of a narrower answer, for the details known or assumed."""
+    guide, session = turn.guide, turn.session
+    details: Mapping[str, str] = session.slots
+    if (session.no_phone and not turn.one_off) or (missing and session.urgent):
+        details = guide.assumed(topic, details, session.declined)
+    routes = guide.resolve(named.routes, details)
+    if missing and not session.urgent:
+        # The numbers wait for the detail; what holds in every case is said at once.
+        return tuple(route for route in routes if route.group != PHONE)
+    return routes
+
+
+def _answered(session: Session, decision: Decision, topic: Topic, *, advised: bool) -> Session:
+    """Return the session after an answer."""
+    return replace(
         session,
         options=(),
         clarified=0,
-        last="offer" if offer else "answer",
+        last="offer" if decision.offer else "answer",
         topic=topic.id,
         about=topic.id,
-        advised=depends,
-        faq=faq,
-        sheet_told=topic.id if offer else session.sheet_told,
+        advised=advised,
+        faq=decision.faq,
+        sheet_told=topic.id if decision.offer else session.sheet_told,
         # Somebody whose card is gone is not sent to the back of it later on either.
-        caveat_told=session.caveat_told or caveat or topic.without_card,
+        caveat_told=session.caveat_told or decision.caveat or topic.without_card,
     )
-    return decision, after
 
 
 def _unclear_place(turn: Turn, slot: str) -> str:
@@ -274,13 +295,18 @@ def answer_aside(turn: Turn, topic: Topic) -> Outcome:
         last="answer",
         about=topic.id,
     )
-    return replace(decision, asks=turn.before.asking, offer=()), kept
+    opened, asked = turn.guide.topics.get(turn.before.topic), turn.before.asking or None
+    if opened is not None and asked in turn.session.slots:
+        asked = turn.guide.missing(opened, turn.session.slots, turn.session.declined)
+        if asked is None and turn.before.topic not in kept.later:
+            kept = replace(kept, later=(turn.before.topic, *kept.later[:1]), offered=0)
+    return replace(decision, asks=asked, offer=()), kept
 
 
 def go_on(turn: Turn) -> Outcome:
     """Go on with the topic that the open question belongs to."""
     topic = turn.guide.topics[turn.before.topic]
-    return answer(turn, topic, faq=turn.before.faq, brief=turn.before.advised)
+    return answer(turn, topic, brief=turn.before.advised)
 
 
 def closed(session: Session, last: str) -> Session:
@@ -291,7 +317,9 @@ def closed(session: Session, last: str) -> Session:
 
 def hand_over(turn: Turn, phrase: str, *, asks: bool = True) -> Outcome:
     """Say a phrase that a person can help, with a way to one; `asks`: the question stays open."""
-    decision = Decision("unknown", OUT_OF_SCOPE, _person(turn), saying=phrase, caveat=_caveat(turn))
+    decision = Decision(
+        "unknown", OUT_OF_SCOPE, way_to_person(turn), saying=phrase, caveat=_caveat(turn)
+    )
     told = turn.session.caveat_told or decision.caveat
     after = replace(turn.session, options=(), clarified=0, last=phrase, caveat_told=told)
     return replace(decision, asks=(asks and turn.before.asking) or None), after
@@ -299,7 +327,7 @@ def hand_over(turn: Turn, phrase: str, *, asks: bool = True) -> Outcome:
 
 def person(turn: Turn, intent: str) -> Outcome:
     """Give the way to a person for the details known, and nothing else."""
-    decision = Decision("person", intent, _person(turn), caveat=_caveat(turn))
+    decision = Decision("person", intent, way_to_person(turn), caveat=_caveat(turn))
     told = turn.session.caveat_told or decision.caveat
     decision = replace(decision, asks=turn.before.asking or None)
     return decision, replace(turn.session, options=(), last="person", caveat_told=told)
@@ -307,18 +335,18 @@ def person(turn: Turn, intent: str) -> Outcome:
 
 def own_up(turn: Turn) -> Outcome:
     """Own up to a topic that was understood but has no answer in the guide yet."""
-    decision = Decision("unanswered", turn.intent, _person(turn), caveat=_caveat(turn))
+    decision = Decision("unanswered", turn.intent, way_to_person(turn), caveat=_caveat(turn))
     told = turn.session.caveat_told or decision.caveat
     return decision, replace(closed(turn.session, "unanswered"), caveat_told=told)
 
 
 def _caveat(turn: Turn) -> bool:
     return not turn.session.caveat_told and any(
-        route.route.channel == PHONE for route in _person(turn)
+        route.route.channel == PHONE for route in way_to_person(turn)
     )
 
 
-def _person(turn: Turn) -> tuple[GuideRoute, ...]:
+def way_to_person(turn: Turn) -> tuple[GuideRoute, ...]:
     """Return the routes to a person for the details known, the usual case for the rest."""
     usual = {slot.name: slot.assume for slot in turn.guide.slots.values() if slot.assume}
     return turn.guide.resolve(turn.guide.person, usual | dict(turn.session.slots))

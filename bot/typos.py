@@ -25,8 +25,10 @@ SLIP_RATIO = 20
 TWO_SLIPS_FROM = 5
 """Letters of the shortest word that two slips are looked for in."""
 
-_SWAP_BONUS = log(20)
-"""Two letters the wrong way round: as likely as a slip for a word twenty times as frequent."""
+_FEW_WAYS = log(26)
+"""A letter left out, or two the wrong way round, gives a word in one way for each of its letters;
+a letter too many, or a wrong one, in 26. So of two words that may have been meant, the one of
+the former kind is so much likelier (the noisy channel of Kernighan, Church and Gale 1990)."""
 _COMPARED = 12
 """Words that share most pairs of letters with the typed one, and are compared with it."""
 
@@ -60,8 +62,9 @@ class Repairer:
             return ()
         if word in common_words():
             return ()
-        found = {other: 0.0 for other in _neighbours(word) if other in self._counts}
-        found |= {other: _SWAP_BONUS for other in _swapped(word) if other in self._counts}
+        found = {other: 0.0 for other in _replaced(word) if other in self._counts}
+        few = (*_longer(word), *_swapped(word))
+        found |= {other: _FEW_WAYS for other in few if other in self._counts}
         if not found and not seen and len(word) >= TWO_SLIPS_FROM:
             found = dict.fromkeys(self._two_slips_away(word), 0.0)
         return tuple(
@@ -144,16 +147,21 @@ def _swapped(word: str) -> Iterator[str]:
         yield word[:place] + word[place + 1] + word[place] + word[place + 2 :]
 
 
-def _neighbours(word: str) -> Iterator[str]:
-    """Yield every word one deletion, replacement or insertion away."""
+def _longer(word: str) -> Iterator[str]:
+    """Yield every word that has a letter more."""
+    for place in range(len(word) + 1):
+        before, after = word[:place], word[place:]
+        for other in _LETTERS:
+            yield before + other + after
+
+
+def _replaced(word: str) -> Iterator[str]:
+    """Yield every word that has another letter in one place, or none."""
     for place in range(len(word)):
-        before, letter, after = word[:place], word[place], word[place + 1 :]
+        before, after = word[:place], word[place + 1 :]
         yield before + after
         for other in _LETTERS:
             yield before + other + after
-            yield before + other + letter + after
-    for other in _LETTERS:
-        yield word + other
 
 
 def intended(counts: Mapping[str, int], taken: Set[str]) -> dict[str, int]:
@@ -180,7 +188,7 @@ def slips(counts: Mapping[str, int]) -> set[str]:
     for word, count in counts.items():
         most = count // SLIP_RATIO
         if most:
-            near = (*_swapped(word), *_neighbours(word))
+            near = (*_swapped(word), *_longer(word), *_replaced(word))
             found.update(other for other in near if 0 < counts.get(other, 0) <= most)
     return found - common_words()
 

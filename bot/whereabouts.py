@@ -76,6 +76,11 @@ def _adjoins_thing(read: Reading, place: Place, things: Collection[str]) -> bool
     return bool(after) and (after[0] in things or " ".join(after[:2]) in things)
 
 
+NUMBERS = frozenset("number numbers line hotline call dial phone".split())
+"""What a customer who says from where asks for."""
+_OTHER_CASE = frozenset("and or but what about how same also if then now".split())
+
+
 def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:
     """Tell whether the writer is or will be there; `answer`: they were asked just that.
 
@@ -89,7 +94,10 @@ def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:
         return False
     charge = last_of(bare, CUES.of_a_charge)
     if answer and last_of(bare, _CHARGES) < 0 and not _other_persons(bare):
-        return bare[-1:] != ["from"] or len(bare) == 1 or _is_calling(bare)
+        number = place.first in read.bare and not NUMBERS.isdisjoint(bare)
+        other = _OTHER_CASE.issuperset(bare[:-1])  # 'and from Brazil?'
+        given = bare[-1:] != ["from"] or number or (read.answering and other)
+        return given or _is_calling(bare)
     cue = max(last_of(bare, CUES.of_the_person), last_of(bare, CUES.mishap))
     if bare[-1:] == ["from"]:
         cue = max(cue, last_of(bare, CUES.calling))
@@ -162,8 +170,6 @@ def is_told(read: Reading, place: Place, home: str) -> bool:
 
     A country or state at home, or beside another detail: 'number please, us', 'personal, Spain'.
     """
-    if place.first in read.pair:
-        return True
     if not is_alone(read, place):
         return False
     if read.answering or read.at_once:

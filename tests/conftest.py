@@ -57,7 +57,7 @@ def _small_home(tmp_path_factory: pytest.TempPathFactory, shipped: Home) -> Path
     for folder in ("utterances", "conversations", "models"):
         (root / folder).mkdir()
     for path in shipped.utterances.glob("*.txt"):
-        lines = path.read_text(encoding="utf-8").splitlines()[::30]
+        lines = path.read_text(encoding="utf-8").splitlines()[::36]
         (root / "utterances" / path.name).write_text("\n".join(lines) + "\n", encoding="utf-8")
     rows = utterances.read_folder(root / "utterances")
     models.write(trainer.train(rows, jobs=1), root / "models", "default")
@@ -66,5 +66,5 @@ def _small_home(tmp_path_factory: pytest.TempPathFactory, shipped: Home) -> Path
 
 @pytest.fixture
 def small_home(_small_home: Path, tmp_path: Path) -> Path:
-    """A home that trains in two seconds: the shipped guide, every thirtieth utterance."""
+    """A home that trains in two seconds: the shipped guide, every thirty-sixth utterance."""
     return Path(shutil.copytree(_small_home, tmp_path / "mybot"))

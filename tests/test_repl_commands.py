@@ -23,7 +23,7 @@ from bot.home import Home
 from bot.inbox import FileInbox
 from training.__main__ import main
 
-UNKNOWN = "what is the capital of mongolia"
+UNKNOWN = "zyzzyva quokkas yodelled"
 QUESTION = "May I keep messages"
 
 

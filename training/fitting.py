@@ -27,7 +27,7 @@ solution (docs/measurements.md)."""
 LARGE_FOR_STEPS = 300_000
 """Utterances x intents from which the exact solution takes seconds."""
 STEPS_INVERSE_REGULARISATION = 4.0
-STEPS = 165_000
+STEPS = 200_000
 """Stochastic steps in all, about: the fewer utterances, the more often each is seen."""
 EPOCHS = range(3, 16)
 """How often each utterance may be seen."""

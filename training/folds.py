@@ -196,8 +196,9 @@ def ask_counted(
     odd = stems @ doubted > 0
     logits = np.empty((len(rows), len(fitted.labels)))
     known = (stems @ says > 0).astype(np.float64)
-    weighed = counts.weighed(rows[~odd], fitted.columns, weights.idf)
-    logits[~odd] = weighed @ (weights.coefficients * WEIGHT_STEP) + weights.bias
+    if not odd.all():
+        weighed = counts.weighed(rows[~odd], fitted.columns, weights.idf)
+        logits[~odd] = weighed @ (weights.coefficients * WEIGHT_STEP) + weights.bias
     logits[odd], known[odd] = ask(fitted, counts.settings, [raw[row] for row in rows[odd]])
     return logits, known
 
