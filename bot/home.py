@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,6 +110,14 @@ class Home:
             return self.models / current_name(self.models)
         named = self.models / model
         return named if named.is_dir() else Path(model).expanduser()
+
+    def bot_train(self, command: str) -> str:
+        """Return `bot-train command` for this home, as it is typed in a shell where one is now."""
+        if self == Home.shipped():
+            return f"bot-train {command}"
+        root, here = self.guide.parent, Path.cwd()
+        short = root.relative_to(here) if root.is_relative_to(here) else root
+        return f"bot-train --home {shlex.quote(str(short))} {command}"
 
     def check_writable(self) -> None:
         """Raise HomeError when this is the installed copy."""

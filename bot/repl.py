@@ -83,7 +83,7 @@ def _begin(
         except (KeyboardInterrupt, EOFError):
             return ""
 
-    talk = Chat(bot, screen, keeping, teacher, found.utterances, ask)
+    talk = Chat(bot, screen, keeping, teacher, found, ask)
     completer.learn([*COMMANDS, "/quit"], TAKES_INTENT, talk.intents)
     return talk
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import BotError
@@ -15,6 +14,7 @@ from bot.teacher import WORSE
 
 if TYPE_CHECKING:
     from bot.bot import Bot
+    from bot.home import Home
     from bot.keeping import Keeping
     from bot.screen import Screen
     from bot.teacher import Outcome, Teacher
@@ -39,8 +39,8 @@ class Chat:
     """The inbox, and whether it may be used."""
     teacher: Teacher
     """Runs bot-train."""
-    utterances: Path
-    """The folder of the labelled utterances, whose names are intents too."""
+    home: Home
+    """Where the labelled utterances lie, whose names are intents too."""
     ask: Ask
     """Asks a question with names to complete; empty when the person would rather not say."""
     asked: bool = False
@@ -53,7 +53,7 @@ class Chat:
     def intents(self) -> list[str]:
         """Return the names of all intents, those included that were never trained."""
         known = {intent for intent, _ in self.bot.classify("").ranking} | {OUT_OF_SCOPE}
-        return sorted(known | {path.stem for path in self.utterances.glob("*.txt")})
+        return sorted(known | {path.stem for path in self.home.utterances.glob("*.txt")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def _set_aside(chat: Chat, wanted: str) -> None:
         return
     classification = chat.bot.classify(chat.last)
     chat.keeping.add(InboxEntry.of(chat.last, classification, reason="corrected", wanted=wanted))
-    chat.screen.show("It is in the inbox, for: bot-train review")
+    chat.screen.show(f"It is in the inbox, for: {chat.home.bot_train('review')}")
 
 
 def _teach(chat: Chat, rest: str) -> None:
@@ -228,7 +228,7 @@ def _train(chat: Chat, _: str) -> None:
     chat.screen.show(f"Trained on {count:,} sentences in {seconds:.0f} s; the new model answers.")
     if outcome.messages:
         chat.screen.show(_said(outcome))
-    if worse := _worse(outcome):
+    if worse := _worse(outcome, chat.home):
         chat.screen.show("\n".join(worse))
     chat.taught.clear()
     rows = [f'"{text}": {was} before, {_meaning(chat, text)} now' for text, was in before.items()]
@@ -236,14 +236,14 @@ def _train(chat: Chat, _: str) -> None:
         chat.screen.show("\n".join(rows))
 
 
-def _worse(outcome: Outcome) -> list[str]:
+def _worse(outcome: Outcome, home: Home) -> list[str]:
     """Return what got worse, though not so much that the new model was kept out."""
     gate = outcome.document.get("gate", {})
     found = [f"{row['source']}: {row['text']}".removeprefix(": ") for row in gate.get("worse", ())]
     if not found:
         return []
     more = [f"and {len(found) - _SHOWN_WORSE} more"] if len(found) > _SHOWN_WORSE else []
-    back = "To go back to the model before: bot-train rollback"
+    back = f"To go back to the model before: {home.bot_train('rollback')}"
     return ["Worse than before:", *(f"  {line}" for line in found[:_SHOWN_WORSE]), *more, back]
 
 

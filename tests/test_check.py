@@ -156,11 +156,11 @@ KINDS = {
     ),
     "a model of other utterances": (
         utterance("prices", "tell me the price of a zebra"),
-        "warning", "stale_model", "models/first/model.json", "wanted a new one: bot-train train",
+        "warning", "stale_model", "models/first/model.json", "wanted a new one: bot-train --home ",
     ),
     "a model that is broken": (
         file("models/first/weights.npz", b"nonsense"),
-        "warning", "no_model", "models", "wanted one: bot-train train",
+        "warning", "no_model", "models", "wanted one: bot-train --home ",
     ),
     "a line of the inbox that is no message": (
         file("inbox.jsonl", b'\n{"text": "secret thing"}\n'),
@@ -267,7 +267,7 @@ def test_an_inbox_that_is_nearly_full_is_a_warning(
         (home / "inbox.jsonl").write_text(f"{entry.to_json()}\n" * count)
         about = [f for f in findings(home, capsys) if f["kind"] == "inbox"]
         assert len(about) == said
-    assert "bot-train review" in str(about[0]["wanted"])
+    assert str(about[0]["wanted"]).startswith("a review: bot-train --home ")
 
 
 def test_many_findings_of_a_kind_are_counted_and_json_lists_them_all(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,25 @@ def test_a_home_named_by_a_relative_path_stays_the_same_when_the_folder_changes(
     home = Home.at("own")
     monkeypatch.chdir(own)
     assert home.guide.resolve() == (own / "guide").resolve()
+
+
+def test_the_command_that_comes_next_names_the_home_it_is_for(
+    own: Path, shipped: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(own.parent)
+    assert Home.at(own).bot_train("train") == f"bot-train --home {own.name} train"
+    assert shipped.bot_train("train") == "bot-train train"
+
+
+def test_the_command_that_comes_next_can_be_pasted_into_a_shell(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "my $bots").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    home = Home.at(own.rename(tmp_path / "my $bots" / "it's mine"))
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    words = shlex.split(home.bot_train("rollback first"))
+    assert words == ["bot-train", "--home", str(home.guide.parent), "rollback", "first"]
 
 
 def test_a_tilde_is_the_users_own_folder(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -293,7 +293,7 @@ def test_what_got_a_little_worse_is_said_though_the_new_model_is_used(tmp_path: 
         chat.expect("the new model answers")
         chat.expect(r"Worse\s+than\s+before:")
         chat.expect(r"golden\s+conversation\s+fails\s+now")
-        chat.expect(r"bot-train\s+rollback")
+        chat.expect(r"bot-train\s+--home.*shop\s+rollback")
         chat.send("/quit\r")
         chat.expect(pexpect.EOF)
     assert (home / "models" / "current").read_text() != "first\n"

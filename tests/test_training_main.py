@@ -105,7 +105,7 @@ def test_what_was_taught_is_known_after_the_next_training(
         assert run(home, "teach", "--new", "animals", text) == 0
     out = capsys.readouterr().out
     assert out.count("(a new intent)") == 1
-    assert "bot-train train" in out
+    assert f"now run: {Home.at(home).bot_train('train')}" in out
     assert (home / "utterances" / "animals.txt").read_text() == (
         "the zebra bit me\na zebra again\nzebra!\n"
     )

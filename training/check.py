@@ -98,7 +98,7 @@ def run(
         lambda: _near(rows),
         lambda: _guide(home, rows),
         lambda: _model(home, rows, whole=not problems),
-        lambda: _inbox(home.inbox),
+        lambda: _inbox(home),
     ]
     fits = 0 if quick or not _trainable(rows) else trainer.EVALUATION_FOLDS
     found: list[Finding] = []
@@ -273,13 +273,15 @@ def _model(home: Home, rows: Sequence[Utterance], *, whole: bool) -> Iterator[Fi
         reason = str(error).split("; ")[0]
         yield Finding(
             "warning", "no_model", str(home.models), None,
-            f"no model to use, so no conversation was played ({reason})", "one: bot-train train",
+            f"no model to use, so no conversation was played ({reason})",
+            f"one: {home.bot_train('train')}",
         )  # fmt: skip
         return
     if whole and rows and description.data_hash != trainer.data_hash(rows):
         yield Finding(
             "warning", "stale_model", str(folder / DESCRIPTION_FILE), None,
-            "the model in use is of other utterances or settings", "a new one: bot-train train",
+            "the model in use is of other utterances or settings",
+            f"a new one: {home.bot_train('train')}",
         )  # fmt: skip
     try:
         bot = Bot.load(home=home)
@@ -300,7 +302,8 @@ def _conversations(bot: Bot, folder: Path) -> Iterator[Finding]:
             yield Finding.of("error", "conversation", problem)
 
 
-def _inbox(path: Path) -> Iterator[Finding]:
+def _inbox(home: Home) -> Iterator[Finding]:
+    path = home.inbox
     wanted = "one JSON object a line, or the line taken out"
     try:
         lines = linefile.read(path)
@@ -311,7 +314,8 @@ def _inbox(path: Path) -> Iterator[Finding]:
     size = sum(len(line) + 1 for line in lines)
     if size > _NEARLY_FULL * MOST_BYTES:
         what = f"{size:,} bytes of the {MOST_BYTES:,} that it takes before new messages are let go"
-        yield Finding("warning", "inbox", str(path), None, what, "a review: bot-train review")
+        review = f"a review: {home.bot_train('review')}"
+        yield Finding("warning", "inbox", str(path), None, what, review)
     for number, line in enumerate(lines, 1):
         try:
             if line.strip():

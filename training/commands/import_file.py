@@ -50,7 +50,7 @@ def run(options: argparse.Namespace, home: Home) -> int:
         return 0
     with lock.only_writer(home.models, wait=lock.SHORT):
         importing.apply(plan, home.utterances)
-    say(options, f"added to {home.utterances}; now run: bot-train train")
+    say(options, f"added to {home.utterances}; now run: {home.bot_train('train')}")
     return 0
 
 

@@ -35,14 +35,14 @@ def run(options: argparse.Namespace, home: Home) -> int:
     if options.json:
         print(json.dumps({"in_use": models.in_use(home.models), "before": back, "models": rows}))
     elif not rows:
-        print(f"{home.models}: no model yet; train one with: bot-train train")
+        print(f"{home.models}: no model yet; train one with: {home.bot_train('train')}")
     else:
         width = max(len(row["name"]) for row in rows)
         print("\n".join(_line(row, width) for row in rows))
     if rows and not models.in_use(home.models):
         raise ModelError(
             f"{home.models / modelfile.CURRENT_FILE}: names the model {here!r}, which is not "
-            "there; put one in use with: bot-train rollback MODEL"
+            f"there; put one in use with: {home.bot_train('rollback MODEL')}"
         )
     return 0
 

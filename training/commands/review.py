@@ -43,9 +43,10 @@ def run(options: argparse.Namespace, home: Home) -> int:
     review_screen.go_through(review, home)
     counts = review.summary()
     added = f"{counts['added']} new line{'' if counts['added'] == 1 else 's'}"
+    then = f" Now run: {home.bot_train('train')}" if counts["added"] else ""
     print(
         f"{counts['labelled']} labelled ({added}), {counts['dropped']} dropped, "
-        f"{counts['left']} left.{' Now run: bot-train train' if counts['added'] else ''}"
+        f"{counts['left']} left.{then}"
     )
     return 0
 

@@ -43,7 +43,8 @@ def run(options: argparse.Namespace, home: Home) -> int:
     elif not added:
         print(f"{path} has it already")
     else:
-        print(f"added to {path}{' (a new intent)' if new else ''}; now run: bot-train train")
+        what = " (a new intent)" if new else ""
+        print(f"added to {path}{what}; now run: {home.bot_train('train')}")
     return 0
 
 

@@ -62,7 +62,7 @@ def run(options: argparse.Namespace, home: Home) -> int:
         _print_figures(trained, len(rows), time.monotonic() - started)
         _print_verdict(verdict, with_worse=not refused)
     if refused:
-        _print_refusal(verdict, folder)
+        _print_refusal(verdict, folder, home)
         return WORSE
     if not options.json:
         print(f"model in use: {folder}")
@@ -100,12 +100,12 @@ def _print_verdict(verdict: Verdict, *, with_worse: bool) -> None:
             print("\n".join([f"{title} than before:", *(f"  {x}" for x in lines)]))
 
 
-def _print_refusal(verdict: Verdict, folder: Path) -> None:
+def _print_refusal(verdict: Verdict, folder: Path, home: Home) -> None:
     """Say on stderr, where the chat looks too, what got worse and what to do."""
+    back = home.bot_train(f"rollback {folder.name}")
     lines = [
         "bot-train: not put in use, because it is worse than the model in use:",
         *(f"  {line}" for line in verdict.lines(better=False)),
-        f"It lies in {folder}. To use it all the same: bot-train rollback {folder.name}, "
-        "or train again with --force",
+        f"It lies in {folder}. To use it all the same: {back}, or train again with --force",
     ]
     print("\n".join(lines), file=sys.stderr)
