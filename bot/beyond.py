@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import replace
 
 from bot import text
@@ -37,17 +38,18 @@ _NO_NEWS = frozenset(text.stems("you your they them there for card pay find get"
 
 def asks(turn: Turn) -> bool:
     """Tell whether the message asks something that the way to a person does not answer."""
-    return not turn.mentions("asks_the_way") and any(
-        _is_question(turn, clause.group()) for clause in _CLAUSE.finditer(turn.heard.text)
-    )
+    if turn.mentions("asks_the_way"):
+        return False
+    said = turn.heard.text
+    told = {w for e in turn.heard.entities for w in text.words(said[e.start : e.end])}
+    return any(_is_question(turn, clause, told) for clause in _CLAUSE.findall(said))
 
 
-def _is_question(turn: Turn, clause: str) -> bool:
-    """Tell whether a clause begins as a question: 'us so can they still use it'."""
-    opening = turn.guide.words.get("before_question", frozenset())
-    told = {w for e in turn.heard.entities for w in text.words(turn.heard.text[e.start : e.end])}
+def _is_question(turn: Turn, clause: str, told: Set[str]) -> bool:
+    """Tell whether a clause begins as a question, after details `told`: 'us can they use it'."""
+    opening = told | turn.guide.words.get("before_question", frozenset())
     words = text.words(clause)
-    while words and (words[0] in opening or words[0] in told):
+    while words and words[0] in opening:
         del words[: 2 if words[:2] == ["thank", "you"] else 1]
     if words[:2] == ["do", "not"] or len(words) < 2:
         return False  # 'dunno'
@@ -88,10 +90,11 @@ def of_the_matter(turn: Turn) -> Outcome | None:
     """
     before = turn.before
     topic = turn.guide.topics.get(before.topic if before.urgent else before.about)
-    if topic is None or before.options or not asks(turn):
+    leans = before.urgent or " ".join(turn.words[:2]) in _LEANING
+    if topic is None or before.options or not leans:
         return None
     faq = topic.faq_for(turn.words)
-    if faq is None or not (before.urgent or " ".join(turn.words[:2]) in _LEANING):
+    if faq is None or not asks(turn):
         return None
     if before.asking and before.topic != topic.id:
         return answer_aside(turn, topic)

@@ -11,6 +11,10 @@ Act = Literal["answer", "ask", "clarify", "unknown", "unanswered", "person", "ov
 
 CALM = ("calm", "calm_again")
 """Phrases said to somebody who is angry, before the way to a person."""
+ADMITTED = ("unknown", "unknown_again", "neither", "beyond", "same_again")
+"""Phrases that own up to knowing no more, before the way to a person."""
+WARNED = ("suspicious", "still_suspicious", "account_taken", "gave_away")
+"""Warnings of a crook, before the way to a person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.decision import CALM, Decision
+from bot.decision import ADMITTED, CALM, WARNED, Decision
 from bot.guide import PHONE, Topic
 from bot.messages import OUT_OF_SCOPE
 from bot.turn import (
@@ -22,9 +22,7 @@ from bot.turn import (
 )
 
 HANDED_OVER = (
-    "grief", "unknown", "unknown_again", "unanswered", "neither", "person",
-    "masked", "suspicious", "still_suspicious", "account_taken", "gave_away", "beyond",
-    "same_again", *CALM,
+    "grief", "unanswered", "person", "masked", *ADMITTED, *WARNED, *CALM,
 )  # fmt: skip
 """What was said last where a person was the answer."""
 _SHORT = 10

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot import beyond
-from bot.decision import CALM, Decision
+from bot.decision import ADMITTED, CALM, WARNED, Decision
 from bot.guide import Topic
 from bot.messages import OUT_OF_SCOPE
 from bot.session import Session
@@ -32,9 +32,6 @@ HALF = 0.5
 _FEW = 3
 _MORE = 6
 """Words from which a 'no' tells something besides."""
-_HANDED_OVER = ("unknown", "unknown_again", "neither", "beyond", "same_again")
-"""What was said last where it can be said again as it was."""
-_WARNED = ("suspicious", "still_suspicious", "account_taken", "gave_away")
 _CLOSING = ("goodbye", "deny", "affirm", "thank", "cancel", "greet", "restart")
 """Small talk that begins or ends a matter: a question that looks like it asks for more."""
 _TO_US = frozenset({"you", "u", "we", "start", "stop", "help"})
@@ -205,7 +202,7 @@ def suspicious(turn: Turn) -> Outcome | None:
         return hand_over(turn, "gave_away")
     if urgent:
         return None
-    if last in _WARNED and turn.mentions("in_doubt"):
+    if last in WARNED and turn.mentions("in_doubt"):
         return hand_over(
             turn, last if last in ("account_taken", "gave_away") else "still_suspicious"
         )
@@ -316,7 +313,7 @@ def repeat(turn: Turn) -> Outcome:
     session, topics = turn.session, turn.guide.topics
     if session.options:
         return ask_which(turn, session.options)
-    if session.last in (*_HANDED_OVER, *_WARNED, *CALM):
+    if session.last in (*ADMITTED, *WARNED, *CALM):
         return hand_over(turn, session.last)
     if session.last in turn.guide.says and session.last not in ("cancel", "repeat"):
         decision = Decision("say", "repeat", saying=session.last, asks=turn.before.asking or None)

@@ -16,11 +16,10 @@ _BEING = frozenset({"is", "am", "are", "was"})
 _CORRECTING = frozenset("oh ah no wait sorry oops hm hmm well ok okay but".split())
 """Words before a 'no' that sets right what was said before."""
 _WHAT_IS_A = ["what", "is", "a"]
-_SUBJECTS = [
-    [word]
-    for word in "it they he she you that this to still will would card cards chip number app chat "
+_SUBJECTS = frozenset(
+    "it they he she you that this to still will would card cards chip number app chat "
     "site website phone code link".split()
-]
+)
 """Words before a verb."""
 _RATHER = (["instead", "of"], ["rather", "than"])
 _FAR_BACK = 5
@@ -107,7 +106,8 @@ class Reading:
         """Tell whether a word is what something does: 'it does not work' names no card."""
         before = self.words[max(0, number - 2) : number]
         negated = before[1:] == ["not"] and before[0] in ("do", "does", "did")
-        return negated or (before[-1:] in _SUBJECTS and self.words[number] in ("work", "works"))
+        works = self.words[number] in ("work", "works") and not _SUBJECTS.isdisjoint(before[-1:])
+        return negated or works
 
     def negated(self, number: int) -> bool:
         """Tell whether a 'not' governs the word of that number; 'no, that' has none."""

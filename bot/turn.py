@@ -297,7 +297,7 @@ def answer_aside(turn: Turn, topic: Topic) -> Outcome:
     )
     opened, asked = turn.guide.topics.get(turn.before.topic), turn.before.asking or None
     if opened is not None and asked in turn.session.slots:
-        asked = turn.guide.missing(opened, turn.session.slots, turn.session.declined)
+        asked = _missing(turn, opened, depends=True)
         if asked is None and turn.before.topic not in kept.later:
             kept = replace(kept, later=(turn.before.topic, *kept.later[:1]), offered=0)
     return replace(decision, asks=asked, offer=()), kept

@@ -28,6 +28,9 @@ _AND_THEN = frozenset({"and", "but", "so", "because"})
 _GOING_ON = frozenset({"and", "or", "but", "what"})
 """First words of a message that leans on the one before."""
 _AND_ON = re.compile(r" [A-Z][a-z]")
+NUMBERS = frozenset("number numbers line hotline call dial phone".split())
+"""What a customer who says from where asks for."""
+_OTHER_CASE = frozenset("and or but what about how same also if then now".split())
 
 
 def is_of_card(read: Reading, place: Place, things: Collection[str]) -> bool:
@@ -74,11 +77,6 @@ def _adjoins_thing(read: Reading, place: Place, things: Collection[str]) -> bool
     if after[:1] == ["one"]:  # 'my card is a UK one'
         return _last_thing(read.before(place.first, 4), things) >= 0
     return bool(after) and (after[0] in things or " ".join(after[:2]) in things)
-
-
-NUMBERS = frozenset("number numbers line hotline call dial phone".split())
-"""What a customer who says from where asks for."""
-_OTHER_CASE = frozenset("and or but what about how same also if then now".split())
 
 
 def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from bot import Bot
+from bot import Bot, Reply
 from bot.home import Home
 
 # A shell's background job, and all that the tests start from there, would ignore Ctrl-C.
@@ -68,3 +69,14 @@ def _small_home(tmp_path_factory: pytest.TempPathFactory, shipped: Home) -> Path
 def small_home(_small_home: Path, tmp_path: Path) -> Path:
     """A home that trains in two seconds: the shipped guide, every thirty-sixth utterance."""
     return Path(shutil.copytree(_small_home, tmp_path / "mybot"))
+
+
+@pytest.fixture
+def say(bot: Bot) -> Callable[..., Reply]:
+    """Say some messages in one conversation; the last reply."""
+    bot.forget("said")
+
+    def talk(*messages: str) -> Reply:
+        return [bot.reply(message, session_id="said") for message in messages][-1]
+
+    return talk
