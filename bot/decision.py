@@ -13,7 +13,9 @@ CALM = ("calm", "calm_again")
 """Phrases said to somebody who is angry, before the way to a person."""
 ADMITTED = ("unknown", "unknown_again", "neither", "beyond", "same_again")
 """Phrases that own up to knowing no more, before the way to a person."""
-WARNED = ("suspicious", "still_suspicious", "account_taken", "gave_away")
+WARNED = (
+    "suspicious", "still_suspicious", "account_taken", "gave_away", "not_listed", "listed_caller",
+)  # fmt: skip
 """Warnings of a crook, before the way to a person."""
 
 

@@ -10,7 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot import beyond, details, followups, manners, questions, sheet_talk, text, told_again
+from bot import (
+    beyond,
+    details,
+    followups,
+    manners,
+    numbers_said,
+    questions,
+    sheet_talk,
+    text,
+    told_again,
+)  # fmt: skip
 from bot.decision import CALM, Decision
 from bot.guide import MAX_VALUE, PHONE, Guide, Topic
 from bot.messages import UNCLEAR, Entity, Understanding
@@ -35,6 +45,9 @@ MAX_TRIES = 2
 
 SMALL_TALK_FROM = 0.6
 """Confidence from which unclear small talk is answered: a wrong 'goodbye' is worse than none."""
+
+SMALL_TALK_BESIDE = 0.1
+"""Share of all small talk from which it stands beside a wish, and is no mere noise."""
 
 NARROWED_FROM = 0.3
 """Confidence from which the words of a narrower question settle what would be asked back."""
@@ -191,6 +204,20 @@ def _topic(turn: Turn) -> Outcome | None:
     return go_on(turn) if _is_said_again(turn, topic) else take_up(turn, topic.id)
 
 
+def _left_over(turn: Turn) -> Outcome | None:
+    """Take up what is clear once a detail has ruled out the other topic it could have been.
+
+    'Need number personal US' looks half like a call from abroad, but is none.
+    """
+    ranking = turn.heard.classification.ranking
+    if turn.heard.classification.zone != "clarify" or not turn.heard.entities:
+        return None
+    ruled_out = sum(p for n, p in ranking if n in turn.guide.topics and not _may_be_meant(turn, n))
+    name, share = next(((n, p) for n, p in ranking if _may_be_meant(turn, n)), ("", 0.0))
+    clear = ruled_out > 0 and share >= SURELY_ANOTHER * (1 - ruled_out)
+    return take_up(turn, name) if clear else None
+
+
 def _may_be_meant(turn: Turn, name: str) -> bool:
     """Tell whether a topic of that name agrees with the details of the message.
 
@@ -235,7 +262,8 @@ def _clarify(turn: Turn) -> Outcome | None:
     if len(topics) < 2:
         return None
     enough = manners.HALF if chatting >= manners.HALF else SURELY_ANOTHER
-    if dict(heard.ranking)[topics[0]] >= enough * (1 - chatting):
+    beside = chatting >= SMALL_TALK_BESIDE
+    if beside and dict(heard.ranking)[topics[0]] >= enough * (1 - chatting):
         return take_up(turn, topics[0])  # only small talk beside it made it doubtful
     if (urgent := turn.urgent_of(topics)) is not None:
         return take_up(turn, urgent)
@@ -307,6 +335,7 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     told_again.where_it_is,
     told_again.why_so,
     told_again.number_fails,
+    numbers_said.checked,
     questions.emergency_among_details,
     questions.open_question,
     followups.bare_correction,
@@ -326,6 +355,7 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     followups.other_case,
     told_again.same_place,
     _topic,
+    _left_over,
     followups.correction,
     followups.narrower,
     followups.only_a_detail,

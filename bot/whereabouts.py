@@ -93,7 +93,8 @@ def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:
     charge = last_of(bare, CUES.of_a_charge)
     if answer and last_of(bare, _CHARGES) < 0 and not _other_persons(bare):
         number = place.first in read.bare and not NUMBERS.isdisjoint(bare)
-        other = _OTHER_CASE.issuperset(bare[:-1])  # 'and from Brazil?'
+        # 'and from Brazil?', 'personal, from Ohio'
+        other = _OTHER_CASE.issuperset(set(bare[:-1]) - _words_of_answers(read))
         given = bare[-1:] != ["from"] or number or (read.answering and other)
         return given or _is_calling(bare)
     cue = max(last_of(bare, CUES.of_the_person), last_of(bare, CUES.mishap))
@@ -186,6 +187,10 @@ def _answers(read: Reading) -> Iterator[Hit]:
     for group, hits in read.hits.items():
         if group.endswith(_ANSWERS):
             yield from hits
+
+
+def _words_of_answers(read: Reading) -> set[str]:
+    return {word for hit in _answers(read) for word in read.words[hit.first : hit.last + 1]}
 
 
 def _beside(read: Reading) -> Callable[[int], bool]:

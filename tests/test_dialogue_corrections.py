@@ -173,3 +173,14 @@ def test_two_answers_in_one_breath_settle_both_questions(bot: Bot, line: str, nu
     reply = last(bot, "dispute a charge", line)
     assert reply.asks is None
     assert [route.value for route in reply.routes if route.value[-1].isdigit()] == [number]
+
+
+@pytest.mark.parametrize(
+    ("answer", "number"),
+    [("personal, from ohio", "1-800-528-2122"), ("personal from texas", "1-800-528-2122"),
+     ("corporate, from london", "+1-623-492-3932")],
+)  # fmt: skip
+def test_both_details_are_read_from_an_answer_that_says_from_where(
+    bot: Bot, answer: str, number: str
+) -> None:
+    assert last(bot, "what number do i call", answer).routes[0].value == number
