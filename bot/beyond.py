@@ -63,7 +63,7 @@ def with_details(turn: Turn) -> Outcome:
     if not asks(turn):
         return go_on(turn)
     topic, wish = turn.guide.topics[turn.before.topic], turn.wants()
-    faq = topic.faq_for(turn.words)
+    faq = turn.faq_of(topic)
     if faq is not None and faq != turn.before.faq:
         return answer(turn, topic, faq=faq)
     if wish is not None and turn.heard.classification.confidence >= SURELY_ANOTHER:
@@ -78,7 +78,7 @@ def with_details(turn: Turn) -> Outcome:
 def amid_a_question(turn: Turn) -> Outcome:
     """Answer a question asked instead of an answer, where the topic knows one; else own up."""
     topic = turn.guide.topics[turn.before.topic]
-    faq = topic.faq_for(turn.words)
+    faq = turn.faq_of(topic)
     return hand_over(turn, "beyond") if faq is None else answer(turn, topic, faq=faq)
 
 
@@ -93,7 +93,7 @@ def of_the_matter(turn: Turn) -> Outcome | None:
     leans = before.urgent or " ".join(turn.words[:2]) in _LEANING
     if topic is None or before.options or not leans:
         return None
-    faq = topic.faq_for(turn.words)
+    faq = turn.faq_of(topic)
     if faq is None or not asks(turn):
         return None
     if before.asking and before.topic != topic.id:
@@ -113,7 +113,7 @@ def more_of_it(turn: Turn, topic: Topic) -> Outcome | None:
     risen = turn.is_urgent(topic) and not before.urgent
     if before.about != topic.id or before.last not in ("answer", "offer") or risen:
         return None
-    if turn.heard.entities or topic.faq_for(turn.words) not in (None, before.faq):
+    if turn.heard.entities or turn.faq_of(topic) not in (None, before.faq):
         return None
     if asks(turn) and _is_in_the_answer(turn, topic):
         return None

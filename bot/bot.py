@@ -217,7 +217,7 @@ class Bot:
         masked = _masked(text, session, guide)
         kept = text_.composed(masked.text.strip()[:MAX_CHARACTERS])
         classify = cache(knowledge.classifier.classify_masked)  # clauses are looked at twice
-        classification = classify(kept)
+        classification = whole = classify(kept)
         asked = session.asking or _unanswered(session, guide)
         asked = asked or _for_the_sheet(session, kept, classification, guide)
         asked = asked or _correctable(session, kept)
@@ -247,6 +247,8 @@ class Bot:
         wishes = wishes or clauses.behind_greeting(
             bare, beside or classification, classify, guide.topics
         )
+        if classification.case != whole.case:
+            classification = replace(classification, case=whole.case)
         return Understanding(kept, classification, entities, masked.kinds, wishes, beside, denied)
 
 

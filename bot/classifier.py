@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot import modelfile, redaction, text
+from bot.cases import Cases
 from bot.linear import Linear, probabilities
 from bot.messages import OUT_OF_SCOPE, Classification, Explanation, Zone
 from bot.modelfile import ModelDescription, Weights
@@ -35,6 +36,7 @@ class Classifier:
         self._in_scope = np.array([i for i, x in enumerate(labels) if x != OUT_OF_SCOPE])
         self._outside = labels.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in labels else None
         self._in_scope_labels = [labels[i] for i in self._in_scope]
+        self._cases = Cases(description.cases)
 
     @classmethod
     def load(cls, folder: Path) -> Classifier:
@@ -69,31 +71,31 @@ class Classifier:
     def probabilities(self, message: str) -> NDArray[np.float64]:
         """Return the calibrated probability of every label, shape (k,), out of scope included."""
         batch = self._reader.read([redaction.mask(message).text])
-        found: NDArray[np.float64] = self._probabilities(batch)[0]
+        found: NDArray[np.float64] = self._probabilities(self._linear.scores(batch))[0]
         return found
 
-    def _probabilities(self, batch: Batch) -> NDArray[np.float64]:
-        return probabilities(self._linear.logits(batch), self.description.temperature)
+    def _probabilities(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        logits = scores[:, : len(self.description.labels)]
+        return probabilities(logits, self.description.temperature)
 
     def _decide(self, batch: Batch) -> list[Classification]:
-        chances = self._probabilities(batch)
+        columns = self._linear.scores(batch)
+        chances = self._probabilities(columns)
         # A copy row by row, so that a sum over a row is the same whatever stands around it.
         inside = chances.take(self._in_scope, axis=1)
         orders = (-inside).argsort(axis=1, kind="stable").tolist()
         shares = (inside / inside.sum(axis=1, keepdims=True)).tolist()
         labels = self._in_scope_labels
         found = []
-        for order, share, scores in zip(
-            orders, shares, self._scores(chances, batch.known), strict=True
-        ):
+        zones = [self._zone(*scores) for scores in self._scores(chances, batch.known)]
+        cases = self._cases.of(
+            columns[:, len(self.description.labels) :], [zone == "answer" for zone in zones]
+        )
+        for order, share, zone, case in zip(orders, shares, zones, cases, strict=True):
             ranking = tuple([(labels[i], share[i]) for i in order])
-            zone = self._zone(*scores)
             intent, confidence = ranking[0]
-            found.append(
-                Classification(
-                    OUT_OF_SCOPE if zone == "unknown" else intent, confidence, zone, ranking
-                )
-            )
+            intent = OUT_OF_SCOPE if zone == "unknown" else intent
+            found.append(Classification(intent, confidence, zone, ranking, case))
         return found
 
     def _scores(
@@ -127,13 +129,14 @@ class Classifier:
         winner = decision.ranking[0][0]
         second = decision.ranking[1][0] if len(decision.ranking) > 1 else winner
         columns = [self.description.labels.index(label) for label in (winner, second)]
-        highest = self._linear.logits(batch).max(keepdims=True)
+        scores = self._linear.scores(batch)
+        highest = scores[:, : len(self.description.labels)].max(keepdims=True)
         temperature = float(self.description.temperature.of(highest).item())
         weighed = self._linear.shares(batch, columns) / temperature
         shares = dict(zip(batch.ids.tolist(), weighed, strict=True))
         rows = self._word_shares(meant, shares)
         bias = self._linear.bias(columns) / temperature
-        trust, in_scope = self._scores(self._probabilities(batch), batch.known)[0]
+        trust, in_scope = self._scores(self._probabilities(scores), batch.known)[0]
         return Explanation(
             intent=winner,
             runner_up=second if second != winner else "",

@@ -93,7 +93,7 @@ def without_denied(heard: Understanding) -> Understanding:
     zone: Zone = "unknown" if unclear else "answer" if share > 0.5 else "clarify"
     intent = OUT_OF_SCOPE if zone == "unknown" else best
     wishes = tuple(name for name in heard.wishes if name != heard.denied)
-    classification = Classification(intent, share, zone, ranking)
+    classification = Classification(intent, share, zone, ranking, said.case)
     return replace(heard, classification=classification, wishes=wishes if len(wishes) > 1 else ())
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from bot import (
     beyond,
+    danger,
     details,
     followups,
     manners,
@@ -169,7 +170,7 @@ def _notes(turn: Turn, decision: Decision) -> tuple[str, ...]:
         notes = ("masked", *notes)
     if decision.act in ("say", "over"):
         return notes
-    if turn.mentions("grief") and decision.saying != "grief":
+    if danger.tells_of_death(turn) and decision.saying != danger.GRIEF:
         notes = ("condolence", *notes)
     elif turn.is_upset() and decision.saying not in CALM:
         notes = ("sorry", *notes)
@@ -246,7 +247,7 @@ def _is_said_again(turn: Turn, topic: Topic) -> bool:
     before = turn.before
     open_question = before.asking and before.topic == topic.id and before.advised
     risen = turn.is_urgent(topic) and not before.urgent
-    return bool(open_question) and not risen and topic.faq_for(turn.words) == before.faq
+    return bool(open_question) and not risen and turn.faq_of(topic) == before.faq
 
 
 def _clarify(turn: Turn) -> Outcome | None:
@@ -261,7 +262,8 @@ def _clarify(turn: Turn) -> Outcome | None:
     topics = tuple(name for name, _ in heard.ranking if _may_be_meant(turn, name))[:2]
     if len(topics) < 2:
         return None
-    enough = manners.HALF if chatting >= manners.HALF else SURELY_ANOTHER
+    # The more small talk there is, the less of the rest need mean one thing.
+    enough = SURELY_ANOTHER - (SURELY_ANOTHER - manners.HALF) * min(1.0, chatting / manners.HALF)
     beside = chatting >= SMALL_TALK_BESIDE
     if beside and dict(heard.ranking)[topics[0]] >= enough * (1 - chatting):
         return take_up(turn, topics[0])  # only small talk beside it made it doubtful
@@ -270,8 +272,8 @@ def _clarify(turn: Turn) -> Outcome | None:
     for one, other in (topics, topics[::-1]):
         if turn.guide.topics[one].otherwise == other:
             return take_up(turn, other)  # it asks for what tells the two apart
-    if turn.mentions("grief"):
-        return hand_over(turn, "grief")
+    if danger.tells_of_death(turn):
+        return hand_over(turn, danger.GRIEF)
     if (narrower := _narrowed(turn, topics)) is not None:
         return take_up(turn, narrower)
     if turn.one_off:
@@ -284,7 +286,7 @@ def _narrowed(turn: Turn, topics: tuple[str, ...]) -> str | None:
     """Return that one of two near topics about which the words ask a narrower question."""
     chances = dict(turn.heard.classification.ranking)
     known = {name: turn.guide.topics[name] for name in topics}
-    faqs = {name: topic.faq_for(turn.words) for name, topic in known.items()}
+    faqs = {name: turn.faq_of(topic) for name, topic in known.items()}
     named = [name for name in topics if faqs[name] is not None]
     answers = {known[name].faqs[faq].answer for name, faq in faqs.items() if faq is not None}
     if len(answers) != 1 or chances[named[0]] < NARROWED_FROM:
@@ -300,8 +302,8 @@ def _stray_choice(turn: Turn) -> Outcome | None:
 
 
 def _unknown(turn: Turn) -> Outcome:
-    if turn.mentions("grief"):
-        return hand_over(turn, "grief")
+    if danger.tells_of_death(turn):
+        return hand_over(turn, danger.GRIEF)
     topic = turn.wants()
     if topic is not None and topic.otherwise:
         return take_up(turn, topic.otherwise)
@@ -320,6 +322,8 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     manners.in_distress,
     manners.only_a_secret,
     manners.why_not,
+    numbers_said.checked,
+    danger.sounds_like_it,
     questions.chosen_option,
     manners.matter_over,
     manners.denial,
@@ -335,7 +339,6 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     told_again.where_it_is,
     told_again.why_so,
     told_again.number_fails,
-    numbers_said.checked,
     questions.emergency_among_details,
     questions.open_question,
     followups.bare_correction,
@@ -347,7 +350,7 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     followups.bare_detail,
     _stray_choice,
     followups.asked_about_it,
-    manners.suspicious,
+    danger.suspicious,
     beyond.of_the_matter,
     beyond.after_all,
     manners.plain_answer,
@@ -359,6 +362,7 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     followups.correction,
     followups.narrower,
     followups.only_a_detail,
+    danger.stays,
     _clarify,
     _unknown,
 )

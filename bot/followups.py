@@ -170,7 +170,7 @@ def narrower(turn: Turn) -> Outcome | None:
         or len(turn.words) > _SHORT
     ):
         return None
-    faq = topic.faq_for(turn.words)
+    faq = turn.faq_of(topic)
     return None if faq is None else answer(turn, topic, faq=faq)
 
 

@@ -115,6 +115,8 @@ class Faq:
     """Whether it ends with the way to a person."""
     number: int = 0
     """Which [[faq]] of the guide it is, for messages."""
+    case: str = ""
+    """Case of the topic that it is for: what sounds like its utterances is answered so."""
 
 
 @dataclass(frozen=True, slots=True)

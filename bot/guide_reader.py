@@ -278,9 +278,10 @@ def _topic(name: str, table: dict[str, Any], faqs: list[Faq], reader: Findings) 
 
 
 def _faq(table: dict[str, Any], reader: Findings, place: tuple[str, ...]) -> Faq:
-    known = ("topic", "also", "words", "answer", "routes", "with_phone", "person")
+    known = ("topic", "also", "words", "case", "answer", "routes", "with_phone", "person")
     reader.keys(table, known, place)
-    reader.required(table, ("topic", "words", "answer"), place)
+    pointing = "case" if table.get("case") else "words"
+    reader.required(table, ("topic", pointing, "answer"), place)
     reader.note_facts(table, place)
     phrases = [text.words(entry) for entry in reader.texts(table, "words", place)]
     return Faq(
@@ -290,6 +291,7 @@ def _faq(table: dict[str, Any], reader: Findings, place: tuple[str, ...]) -> Faq
         reader.value(table, "with_phone", bool, place),
         reader.value(table, "person", bool, place),
         int(place[1]),
+        reader.value(table, "case", str, place),
     )
 
 

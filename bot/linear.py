@@ -12,7 +12,7 @@ from bot.reader import Batch, Reader
 
 
 class Linear:
-    """The weights of a model over the features of its reader; k labels."""
+    """The weights of a model over the features of its reader; k labels, and c cases after them."""
 
     def __init__(self, settings: FeatureSettings, weights: Weights) -> None:
         self.reader = Reader(settings, weights)
@@ -20,8 +20,8 @@ class Linear:
         self._coefficients = weights.coefficients
         self._bias = weights.bias.astype(np.float64)
 
-    def logits(self, batch: Batch) -> NDArray[np.float64]:
-        """Return the logit of every label for every message, shape (n, k)."""
+    def scores(self, batch: Batch) -> NDArray[np.float64]:
+        """Return the logit of every label and case for every message, shape (n, k + c)."""
         found = np.empty((len(batch.ends), len(self._bias)))
         start = 0
         for row, end in enumerate(batch.ends):

@@ -126,13 +126,14 @@ def _apologises(turn: Turn) -> bool:
 
 def upset(turn: Turn) -> Outcome | None:
     """Stay calm with somebody who is angry and says little else: the shortest way to a person."""
-    if not turn.is_upset() or not _says_little_else(turn):
+    if not turn.is_upset() or not says_little_else(turn):
         return None
     again = turn.before.last in CALM
     return hand_over(turn, "calm_again" if again else "calm", asks=False)
 
 
-def _says_little_else(turn: Turn) -> bool:
+def says_little_else(turn: Turn) -> bool:
+    """Tell whether an angry message says little but that."""
     if turn.heard.entities:
         return False
     topic = turn.wants()
@@ -188,34 +189,6 @@ def other_company(turn: Turn) -> Outcome | None:
         return None  # 'my visa card and my amex got stolen'
     decision = Decision("say", OUT_OF_SCOPE, saying="other_company")
     return decision, closed(turn.session, "other_company")
-
-
-def suspicious(turn: Turn) -> Outcome | None:
-    """Warn somebody who was called or written to by a likely crook; an emergency goes before."""
-    topic, last = turn.wants(), turn.before.last
-    urgent = topic is not None and turn.is_urgent(topic)
-    if urgent and topic is not None and topic.without_card:
-        return None
-    if turn.mentions("account_taken"):
-        return hand_over(turn, "account_taken")
-    if turn.mentions("gave_away") and not _is_another(turn, topic):
-        return hand_over(turn, "gave_away")
-    if urgent:
-        return None
-    if last in WARNED and turn.mentions("in_doubt"):
-        return hand_over(
-            turn, last if last in ("account_taken", "gave_away") else "still_suspicious"
-        )
-    why = turn.before.about and turn.words[:1] == ("why",)  # 'why do they want my pin', of a list
-    if not turn.mentions("suspicious") or turn.heard.wishes or why or _is_another(turn, topic):
-        return None
-    return hand_over(turn, "suspicious")
-
-
-def _is_another(turn: Turn, topic: Topic | None) -> bool:
-    """Tell whether a wish of its own is spoken: 'I gave my number to a shop that charged twice'."""
-    sure = turn.heard.classification.confidence >= SURELY_ANOTHER
-    return topic is not None and sure and bool(topic.needs) and not topic.after_code
 
 
 def small_talk(turn: Turn) -> Outcome | None:
@@ -284,7 +257,7 @@ def _asks_more(turn: Turn) -> bool:
     topic = turn.guide.topics.get(turn.before.about)
     if topic is None or "?" not in turn.heard.text:
         return False
-    return topic.faq_for(turn.words) is not None
+    return turn.faq_of(topic) is not None
 
 
 def _corrects(turn: Turn) -> bool:

@@ -25,6 +25,8 @@ class Classification:
     """'answer', 'clarify' or 'unknown'."""
     ranking: tuple[tuple[str, float], ...]
     """(intent, calibrated probability) of the in-scope intents, best first; sums to 1."""
+    case: str = ""
+    """The narrower matter that it sounds like, such as 'out_of_scope.grief'; '' for none."""
 
 
 UNCLEAR = ""

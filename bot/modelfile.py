@@ -17,11 +17,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.cases import intent_of
 from bot.errors import ModelError
 from bot.messages import OUT_OF_SCOPE
 from bot.text import FEATURES_VERSION
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 DESCRIPTION_FILE = "model.json"
 WEIGHTS_FILE = "weights.npz"
 CURRENT_FILE = "current"
@@ -73,6 +74,9 @@ class ModelDescription:
 
     labels: tuple[str, ...]
     """Intents, in the order of the columns of the weights."""
+    cases: Mapping[str, tuple[float, float]]
+    """Narrower matters, in the order of the columns after those of the intents, and from which
+    scores on a message is one of them, see `bot.cases`."""
     features: FeatureSettings
     """How a message becomes numbers."""
     temperature: Temperature
@@ -100,7 +104,7 @@ class Weights:
     """The numeric half of a model, `weights.npz`.
 
     Features stand in three blocks (stems, stem bigrams, character n-grams), each
-    sorted; n features, k labels.
+    sorted; n features, k labels and c cases.
     """
 
     stems: tuple[str, ...]
@@ -118,9 +122,9 @@ class Weights:
     idf: NDArray[np.float32]
     """Inverse document frequencies, shape (n,)."""
     coefficients: NDArray[np.int16]
-    """Weights in steps of `WEIGHT_STEP`, shape (n, k); rounded once, after fitting: the model."""
+    """Weights in steps of `WEIGHT_STEP`, shape (n, k + c); rounded once, after fitting."""
     bias: NDArray[np.float32]
-    """What each label has before any word is read, shape (k,)."""
+    """What each label and case has before any word is read, shape (k + c,)."""
 
 
 _BLOCKS = ("stems", "bigrams", "characters", "words")
@@ -252,22 +256,25 @@ def _describe(path: Path, document: dict[str, Any]) -> ModelDescription:
         values["labels"] = tuple(values["labels"])
         values["features"] = FeatureSettings(**values["features"])
         values["temperature"] = Temperature(**values["temperature"])
+        values["cases"] = {name: (low, high) for name, (low, high) in values["cases"].items()}
         description = ModelDescription(**values)
         numbers = (
             *astuple(description.temperature), description.answer_from, description.clarify_from,
+            *(border for both in description.cases.values() for border in both),
         )  # fmt: skip
         sound = (
             all(isinstance(label, str) and label for label in description.labels)
             and len(set(description.labels)) == len(description.labels) > 0
             and any(label != OUT_OF_SCOPE for label in description.labels)
             and all(type(number) in (int, float) and np.isfinite(number) for number in numbers)
+            and all(intent_of(label) in description.labels for label in description.cases)
             and _sound(description.features)
             and description.temperature.base > 0
             and description.temperature.slope >= 0
         )
     except KeyError as error:
         raise _unfit(path, f"has no {error}") from error
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, AttributeError) as error:
         raise _unfit(path, f"holds a value of the wrong kind ({error})") from error
     if not sound:
         raise _unfit(path, "labels, temperature or thresholds make no sense")
@@ -315,13 +322,13 @@ def _entries(block: NDArray[Any]) -> tuple[str, ...]:
 
 def _check_shapes(path: Path, description: ModelDescription, weights: Weights) -> None:
     size = len(weights.stems) + len(weights.bigrams) + len(weights.characters)
-    labels = len(description.labels)
+    columns = len(description.labels) + len(description.cases)
     wanted = {
         "counts": (len(weights.words),),
         "doubtful": (weights.doubtful.size,),
         "idf": (size,),
-        "coefficients": (size, labels),
-        "bias": (labels,),
+        "coefficients": (size, columns),
+        "bias": (columns,),
     }
     for name, shape in wanted.items():
         array: NDArray[Any] = getattr(weights, name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot import beyond
+from bot import beyond, danger
 from bot.decision import Decision
 from bot.guide import PHONE, GuideRoute, Topic
 from bot.messages import OUT_OF_SCOPE
@@ -62,8 +62,9 @@ def checked(turn: Turn) -> Outcome | None:
 
 def _emergency(turn: Turn) -> Topic | None:
     """Return the emergency that the message is likely about besides."""
-    heard = turn.heard.classification
-    likely = turn.guide.topics.get(heard.ranking[0][0]) if heard.zone != "unknown" else None
+    heard, likely = turn.heard.classification, turn.wants()
+    if likely is None and heard.zone != "unknown":
+        likely = turn.guide.topics.get(heard.ranking[0][0])
     return likely if likely is not None and turn.is_urgent(likely) else None
 
 
@@ -93,4 +94,4 @@ def _is_asked_about(turn: Turn) -> bool:
 
 def _is_told_more(turn: Turn) -> bool:
     """Tell whether the message tells what is worse than a number: a code given away."""
-    return turn.mentions("account_taken") or turn.mentions("gave_away")
+    return any(turn.mentions(kind) or turn.is_case(OUT_OF_SCOPE, kind) for kind in danger.URGENT)

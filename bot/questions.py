@@ -158,7 +158,7 @@ def _told_again(turn: Turn) -> Outcome | None:
     if "?" not in turn.heard.text or not turn.before.advised or ranking[0][0] != topic.id:
         return None
     fresh = replace(turn, before=replace(turn.before, advised=False))
-    return answer(fresh, topic, faq=topic.faq_for(turn.words))
+    return answer(fresh, topic, faq=turn.faq_of(topic))
 
 
 def _is_likely_emergency(turn: Turn) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot import text
-from bot.decision import Decision
+from bot.cases import BETWEEN
+from bot.decision import WARNED, Decision
 from bot.guide import PHONE, Faq, Guide, GuideRoute, Topic
 from bot.messages import OUT_OF_SCOPE, Understanding
 from bot.phrases import Hit
@@ -63,6 +64,20 @@ class Turn:
     def mentions(self, group: str) -> bool:
         """Tell whether one of a group of phrases stands in the message."""
         return group in self.hits
+
+    def is_case(self, intent: str, case: str) -> bool:
+        """Tell whether the message sounds like the utterances of a case."""
+        return self.heard.classification.case == f"{intent}{BETWEEN}{case}"
+
+    def faq_of(self, topic: Topic) -> int | None:
+        """Return the number of the topic's FAQ entry that the message is about, or None.
+
+        What it sounds like goes before the words in it: 'I sent a check and nobody booked it'.
+        """
+        for number, faq in enumerate(topic.faqs):
+            if faq.case and self.is_case(topic.id, faq.case):
+                return number
+        return topic.faq_for(self.words)
 
     def follows(self) -> bool:
         """Tell whether the message begins as one that leans on what was said before."""
@@ -150,9 +165,10 @@ def take_up(turn: Turn, name: str) -> Outcome:
     implied = {s: v for s, v in topic.sets.items() if s not in turn.unclear and s not in told}
     if any(slots.get(slot) != value for slot, value in implied.items()):
         slots = {**slots, **implied}
-    # Nobody who is angry is asked anything before they have the number they ask for.
-    urgent = turn.is_urgent(topic) or (turn.is_upset() and PHONE in topic.routes)
-    faq = topic.faq_for(turn.words)
+    # Nobody who is angry, or prey of a crook, is asked anything before they have the number.
+    in_need = turn.is_upset() or turn.before.last in WARNED
+    urgent = turn.is_urgent(topic) or (in_need and PHONE in topic.routes)
+    faq = turn.faq_of(topic)
     # 'Do I pay for that call?' is not yet the wish to pay a bill.
     later = session.later
     if name in later and faq is None:
@@ -288,7 +304,7 @@ def _ask(turn: Turn, topic: Topic, slot: str, noted: tuple[str, ...]) -> Outcome
 
 def answer_aside(turn: Turn, topic: Topic) -> Outcome:
     """Answer a side question, then come back to the open one."""
-    decision, after = answer(turn, topic, faq=topic.faq_for(turn.words))
+    decision, after = answer(turn, topic, faq=turn.faq_of(topic))
     kept = replace(
         turn.session,
         caveat_told=after.caveat_told,

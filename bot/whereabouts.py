@@ -12,6 +12,9 @@ from bot.reading import Reading, last_of
 
 _FAR_BACK = 9
 """Words before a place in which its verb is looked for."""
+_STAYING = frozenset("am is are still now here staying".split())
+_HOUSE = 3
+"""Words of 'the airport hotel'."""
 _LINKS = frozenset({"is", "was", "are", "one"})
 """Words that may stand between a thing and 'from'."""
 _CHARGES = CUES.of_a_charge - CUES.business
@@ -90,6 +93,8 @@ def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:
     bare = [word for word in before if word not in CUES.set_aside]
     if read.at_once and _is_ahead(read, place):
         return False
+    if _is_staying(bare):
+        return True
     charge = last_of(bare, CUES.of_a_charge)
     if answer and last_of(bare, _CHARGES) < 0 and not _other_persons(bare):
         number = place.first in read.bare and not NUMBERS.isdisjoint(bare)
@@ -111,6 +116,18 @@ def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:
     if len(bare) == 1 or (bare[-1:] == ["in"] and is_alone(read, place)):
         return bare[-1] == "in"
     return cue >= 0 and bare[-1] in CUES.prepositions
+
+
+def _is_staying(before: list[str]) -> bool:
+    """Tell whether the writer is in a house there: 'I am at a hotel in Lisbon'."""
+    at = last_of(before, ("at",))
+    house = before[at + 1 : -1]
+    if at < 0 or before[-1:] != ["in"] or not 0 < len(house) <= _HOUSE:
+        return False
+    if house[-1] not in CUES.business or not CUES.of_a_charge.isdisjoint(before[:at]):
+        return False
+    lost = last_of(before[:at], CUES.mishap) >= 0 and not _other_persons(before)
+    return lost or set(before[:at]) <= CUES.writer | _STAYING
 
 
 def outweighed(read: Reading) -> tuple[Place, ...]:

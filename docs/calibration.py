@@ -54,11 +54,12 @@ def main() -> None:
             trained = trainer.train([rows[row] for row in fold.inside])
             seconds += time.perf_counter() - started
             apart = [rows[row] for row in fold.outside]
-            fitted = Fitted(trained.description.labels, trained.weights)
+            described = trained.description
+            fitted = Fitted(described.labels, tuple(described.cases), trained.weights)
             asked = [mask(row.text).text for row in apart]
-            logits, known = folds.ask(fitted, trained.description.features, asked)
+            scores, known = folds.ask(fitted, described.features, asked)
             truth = np.searchsorted(names, [row.intent for row in apart]).astype(np.int64)
-            held_out = HeldOut(names, truth, logits, known)
+            held_out = HeldOut(names, truth, scores[:, : len(names)], known)
             ways = {
                 "the right label": for_all_labels(trained.held_out),
                 "whether the best is right": trained.description.temperature,

@@ -28,13 +28,10 @@ def main() -> None:
         chosen = [rows[i] for i in sorted(order[: round(share * len(rows))])]
         messages = features.WordReader().transform([row.text for row in chosen])
         counts = Counts.of(messages, trainer.settings_for(chosen))
-        labels = [row.intent for row in chosen]
         solver = trainer.solver_for(chosen)
-        fitted = fitting.fit(counts, messages, labels, range(len(chosen)), solver=solver)
-        best = folds.ask(fitted, counts.settings, asked)[0].argmax(axis=1)
-        hits = sum(
-            fitted.labels[b] in (row.intent, *row.also) for b, row in zip(best, fresh, strict=True)
-        )
+        fitted = fitting.fit(counts, messages, chosen, range(len(chosen)), solver=solver)
+        best = fitted.best(folds.ask(fitted, counts.settings, asked)[0])
+        hits = sum(b in (row.intent, *row.also) for b, row in zip(best, fresh, strict=True))
         print(f"| {share:.0%} | {len(chosen):,} | {evaluation.Share(hits, len(fresh))} |")
 
 

@@ -30,18 +30,18 @@ def main() -> None:
     found: dict[str, list[list[float]]] = {"with repair": [], "without": []}
     for inside, outside in splits:
         fitted = fitting.fit(
-            counts, messages, labels, inside.tolist(), solver=trainer.solver_for(rows)
+            counts, messages, rows, inside.tolist(), solver=trainer.solver_for(rows)
         )
         nothing = replace(fitted.weights, words=(), counts=np.empty(0, dtype=np.uint32))
         for name, model in (
             ("with repair", fitted),
-            ("without", Fitted(fitted.labels, nothing)),
+            ("without", Fitted(fitted.labels, fitted.cases, nothing)),
         ):
             shares = []
             for edits in EDITS:
                 asked = [mask(with_edits(rows[i].text, edits)).text for i in outside]
-                best = folds.ask(model, counts.settings, asked)[0].argmax(axis=1)
-                right = [model.labels[b] == labels[i] for b, i in zip(best, outside, strict=True)]
+                best = model.best(folds.ask(model, counts.settings, asked)[0])
+                right = [b == labels[i] for b, i in zip(best, outside, strict=True)]
                 shares.append(float(np.mean(right)))
             found[name].append(shares)
     print("| held-out lines | as they are | one edit | two edits |\n|---|--:|--:|--:|")

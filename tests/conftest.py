@@ -49,25 +49,29 @@ def shipped() -> Home:
     return Home.shipped()
 
 
-@pytest.fixture(scope="session")
-def _small_home(tmp_path_factory: pytest.TempPathFactory, shipped: Home) -> Path:
+def thinned(root: Path, shipped: Home, every: int) -> Path:
+    """Make a trained home of the shipped guide and every so-manieth utterance of a file."""
     from training import models, trainer, utterances
 
-    root = tmp_path_factory.mktemp("small") / "mybot"
     shutil.copytree(shipped.guide, root / "guide", ignore=shutil.ignore_patterns("__pycache__"))
     for folder in ("utterances", "conversations", "models"):
         (root / folder).mkdir()
     for path in shipped.utterances.glob("*.txt"):
-        lines = path.read_text(encoding="utf-8").splitlines()[::36]
+        lines = path.read_text(encoding="utf-8").splitlines()[::every]
         (root / "utterances" / path.name).write_text("\n".join(lines) + "\n", encoding="utf-8")
     rows = utterances.read_folder(root / "utterances")
     models.write(trainer.train(rows, jobs=1), root / "models", "default")
     return root
 
 
+@pytest.fixture(scope="session")
+def _small_home(tmp_path_factory: pytest.TempPathFactory, shipped: Home) -> Path:
+    return thinned(tmp_path_factory.mktemp("small") / "mybot", shipped, 60)
+
+
 @pytest.fixture
 def small_home(_small_home: Path, tmp_path: Path) -> Path:
-    """A home that trains in two seconds: the shipped guide, every thirty-sixth utterance."""
+    """A home that trains in a second: the shipped guide, every sixtieth utterance."""
     return Path(shutil.copytree(_small_home, tmp_path / "mybot"))
 
 

@@ -94,7 +94,10 @@ def test_not_every_missing_phone_is_ones_own(say: Say, message: str) -> None:
 @pytest.mark.parametrize(
     "message",
     ["i have trouble getting into my account", "she changed my name on the account after marriage",
-     "is it real gold in the gold card", "i gave my number to the agent, what happens next",
+     "is it real gold in the gold card", pytest.param(
+         "i gave my number to the agent, what happens next",
+         marks=pytest.mark.xfail(strict=True, reason="crooks call themselves agents, too"),
+     ),
      "i gave my card number to a restaurant and they charged me twice", "where do i click"],
 )  # fmt: skip
 def test_no_crook_is_seen_where_none_is_spoken_of(say: Say, message: str) -> None:

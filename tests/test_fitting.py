@@ -125,10 +125,10 @@ def test_a_line_more_leaves_the_steps_of_all_others_in_their_order() -> None:
         patch.setattr(fitting, "SGDClassifier", Watched)
         for more in ([], [["ahoy", "there"]]):
             messages = [*MESSAGES, *more]
-            labels = [f"{n % 5} {n}" for n in range(len(messages))]
+            rows = [Utterance(f"{n % 5} {n}", "") for n in range(len(messages))]
             counts = Counts.of(messages, FeatureSettings())
             solver = Solver("sgd", 3)
-            fitting.fit(counts, messages, labels, range(len(messages)), solver=solver)
+            fitting.fit(counts, messages, rows, range(len(messages)), solver=solver)
     before, after = seen
     assert [label for label in after if label in before] == before
     assert before != sorted(before)
@@ -145,10 +145,10 @@ def test_held_out_lines_are_read_as_the_bot_reads_them(settings: FeatureSettings
     crowd = [*ROWS, *(Utterance("pay", f"my card {n}") for n in range(30)), Utterance("x", "crad")]
     raw = [row.text for row in crowd] + ASIDE
     messages = [text.words(message) for message in raw]
-    labels = [row.intent for row in crowd] + ["pay"] * len(ASIDE)
+    rows = [*crowd, *(Utterance("pay", aside, case="late") for aside in ASIDE)]
     counts = Counts.of(messages, settings)
     inside, outside = range(len(crowd)), np.arange(3, len(raw))
-    fitted = fitting.fit(counts, messages, labels, inside, solver=Solver("newton-cg"))
+    fitted = fitting.fit(counts, messages, rows, inside, solver=Solver("newton-cg"))
     assert fitted.weights.doubtful.size
     logits, known = folds.ask_counted(fitted, counts, raw, outside)
     wanted = folds.ask(fitted, settings, [raw[row] for row in outside])

@@ -22,6 +22,7 @@ from bot.modelfile import FeatureSettings, ModelDescription, Temperature, Weight
 MEND = "bot-train train"
 DESCRIPTION = ModelDescription(
     labels=("greet", "pay", "out_of_scope"),
+    cases={"pay.late": (-1.5, 0.25)},
     features=FeatureSettings(),
     temperature=Temperature(0.9, 0.05),
     answer_from=0.6,
@@ -41,8 +42,8 @@ WEIGHTS = Weights(
     bigrams=("hello pay",),
     characters=(" h", "é ", "я"),
     idf=np.arange(1, 8, dtype=np.float32),
-    coefficients=(np.arange(21, dtype=np.int16) * 40 - 300).reshape(7, 3),
-    bias=np.array([0.5, -0.5, 0.0], dtype=np.float32),
+    coefficients=(np.arange(28, dtype=np.int16) * 40 - 300).reshape(7, 4),
+    bias=np.array([0.5, -0.5, 0.0, -2.0], dtype=np.float32),
 )
 
 
@@ -161,13 +162,13 @@ def test_object_arrays_are_refused_and_never_unpickled(folder: Path, tmp_path: P
 
 ARRAY_DAMAGE: dict[str, Callable[[dict[str, Any]], object]] = {
     "idf too short": lambda a: a.update(idf=a["idf"][:-1]),
-    "a label too many": lambda a: a.update(near=np.zeros((7, 4), np.int8)),
+    "a label too many": lambda a: a.update(near=np.zeros((7, 5), np.int8)),
     "a feature too few": lambda a: a.update(near=a["near"][:-1]),
     "weights flat": lambda a: a.update(near=a["near"].ravel()),
     "a far weight too few": lambda a: a.update(far=a["far"][:-1]),
     "a far weight past the end": lambda a: a["far_places"].__setitem__(-1, 99),
     "far weights of another type": lambda a: a.update(far=a["far"].astype(float)),
-    "bias too long": lambda a: a.update(bias=np.zeros(4, np.float32)),
+    "bias too long": lambda a: a.update(bias=np.zeros(5, np.float32)),
     "idf of another type": lambda a: a.update(idf=a["idf"].astype(np.float64)),
     "no bias": lambda a: a.pop("bias"),
     "no vocabulary": lambda a: a.pop("stems"),
@@ -195,6 +196,11 @@ def test_arrays_that_are_no_model_are_refused(damage: str, folder: Path) -> None
         ({"labels": ["greet", "greet", "pay"]}, "labels"),
         ({"labels": []}, "labels"),
         ({"labels": 3}, "wrong kind"),
+        ({"cases": {"wash.late": [0, 1]}}, "labels"),
+        ({"cases": {"pay.late": [0, float("inf")]}}, "labels"),
+        ({"cases": {"pay.late": [0, "1"]}}, "labels"),
+        ({"cases": {"pay.late": 0}}, "wrong kind"),
+        ({"cases": ["pay.late"]}, "wrong kind"),
         ({"temperature": {"base": 0, "slope": 0}}, "temperature"),
         ({"temperature": {"base": 1, "slope": -0.1}}, "temperature"),
         ({"temperature": {"base": float("nan"), "slope": 0}}, "temperature"),
@@ -260,3 +266,8 @@ def test_a_damaged_current_file_is_refused_not_guessed_at(blob: bytes, tmp_path:
         modelfile.current_name(tmp_path)
     assert str(tmp_path / "current") in str(caught.value)
     assert MEND in str(caught.value)
+
+
+def test_weights_of_other_cases_than_the_description_names_are_refused(folder: Path) -> None:
+    change_description(folder, cases={})
+    assert "coefficients is (7, 4), wanted (7, 3)" in refused(folder, "weights.npz")

@@ -14,6 +14,9 @@ import time
 from pathlib import Path
 
 import pexpect
+from conftest import thinned
+
+from bot.home import Home
 
 PROMPTS = ("> ", "label> ")
 SECONDS = 90
@@ -87,9 +90,8 @@ def replay(lines: list[str], terminal: Terminal) -> None:
     assert terminal.child.exitstatus == 0
 
 
-def test_the_loop_of_the_readme_is_what_happens(
-    root: Path, small_home: Path, tmp_path: Path
-) -> None:
+def test_the_loop_of_the_readme_is_what_happens(root: Path, shipped: Home, tmp_path: Path) -> None:
+    home = thinned(tmp_path / "mybot", shipped, 36)  # enough to understand what is said in it
     programs = tmp_path / "programs"
     programs.mkdir()
     for name, module in (("bot", "bot"), ("bot-train", "training")):
@@ -104,7 +106,7 @@ def test_the_loop_of_the_readme_is_what_happens(
     steps = transcript(root)
     assert len(steps) >= 4
     for command, *lines in steps:
-        terminal = Terminal(command, small_home.parent, environment)
+        terminal = Terminal(command, home.parent, environment)
         try:
             replay(lines, terminal)
         finally:

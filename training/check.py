@@ -12,6 +12,7 @@ from typing import Literal
 
 from bot import Bot, guide_reader, linefile, redaction
 from bot import text as text_
+from bot.cases import BETWEEN, intent_of
 from bot.classifier import Classifier
 from bot.errors import BotError, GuideError, ModelError, UtteranceError
 from bot.guide_check import DEFAULTS
@@ -183,9 +184,9 @@ def _wordless(rows: Sequence[Utterance]) -> Iterator[Finding]:
 def _counts(home: Home, rows: Sequence[Utterance]) -> Iterator[Finding]:
     """Find the intents with too few utterances, and with few beside the others."""
     files = sorted(home.utterances.glob("*.txt")) if home.utterances.is_dir() else []
-    taught = Counter(intent for intent, _ in {(row.intent, row.text) for row in rows})
-    counts = {path: taught[path.stem] for path in files if utterances.is_intent(path.stem)}
-    if len(counts) < FEWEST and home.utterances.is_dir():
+    taught = Counter(label for label, _ in {(row.label, row.text) for row in rows})
+    counts = {path: taught[path.stem] for path in files if utterances.is_label(path.stem)}
+    if len({intent_of(path.stem) for path in counts}) < FEWEST and home.utterances.is_dir():
         what = f"holds {len(counts)} intent(s)"
         yield Finding(
             "error", "few", str(home.utterances), None, what, "at least two files with utterances"
@@ -195,7 +196,7 @@ def _counts(home: Home, rows: Sequence[Utterance]) -> Iterator[Finding]:
         has = f"the intent {path.stem} has {count} utterance{'' if count == 1 else 's'}"
         if count < FEWEST:
             yield Finding("error", "few", str(path), None, has, f"at least {FEWEST}")
-        elif count < FEW_BESIDE * usual:
+        elif count < FEW_BESIDE * usual and BETWEEN not in path.stem:
             what = f"{has}, the others {usual:,.0f} (median)"
             wanted = f"at least {FEW_BESIDE:.0%} of that"
             yield Finding("warning", "unbalanced", str(path), None, what, wanted)

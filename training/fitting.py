@@ -17,6 +17,7 @@ from bot import text, typos
 from bot.errors import UtteranceError
 from bot.modelfile import WEIGHT_STEP, FeatureSettings, Weights
 from training.features import Counts, Features, build
+from training.utterances import Utterance
 
 SEED = 20_26
 INVERSE_REGULARISATION = 20.0
@@ -83,38 +84,54 @@ class Fitted:
 
     labels: tuple[str, ...]
     """Intents, in the order of the columns of the weights."""
+    cases: tuple[str, ...]
+    """Narrower matters, in the order of the columns after those."""
     weights: Weights
     """All that the classifier needs to give logits."""
     columns: Mapping[str, NDArray[np.intp]] = field(default_factory=dict)
     """Where the entries of each block stand in the counts that it was fitted to."""
 
+    def best(self, scores: NDArray[np.float64]) -> list[str]:
+        """Return the best intent of each message, from scores of shape (n, k + c)."""
+        places = scores[:, : len(self.labels)].argmax(axis=1)
+        return [self.labels[place] for place in places.tolist()]
+
 
 def fit(
     counts: Counts,
     messages: Sequence[list[str]],
-    labels: Sequence[str],
+    utterances: Sequence[Utterance],
     rows: Sequence[int],
     *,
     solver: Solver,
     jobs: int = 1,
 ) -> Fitted:
-    """Return the model of some of the counted utterances, `rows`.
+    """Return the model of some of the counted utterances, `rows`; `messages`: their words.
 
+    Intents are told from each other, and each case from all that is not of it.
     They are learned from in the order of their hashes: a line more or less leaves all
     others where they were, and so moves few of the answers (docs/measurements.md).
     Raises UtteranceError when there is nothing in them to learn from.
     """
     rows = lasting_order(messages, rows)
     features = counts.features(rows)
-    chosen = [labels[row] for row in rows]
+    chosen = [utterances[row] for row in rows]
     if not features.matrix.shape[1]:
         raise UtteranceError(
             "the utterances cannot be learned from: they hold no word; wanted sentences"
         )
-    classifier = solver.estimator(len(chosen), jobs).fit(features.matrix, chosen)
+    classifier = solver.estimator(len(chosen), jobs).fit(
+        features.matrix, [row.intent for row in chosen]
+    )
+    labels = np.array([row.label for row in chosen])
+    cases = sorted({row.label for row in chosen if row.case})
+    columns = [classifier] + [
+        solver.estimator(len(chosen)).fit(features.matrix, labels == case) for case in cases
+    ]
     names = tuple(str(label) for label in classifier.classes_)
     counted = Counter(word for row in rows for word in messages[row])
-    return Fitted(names, weights_of(features, classifier, counted), features.columns)
+    weights = weights_of(features, columns, counted)
+    return Fitted(names, tuple(cases), weights, features.columns)
 
 
 def lasting_order(messages: Sequence[list[str]], rows: Sequence[int]) -> list[int]:
@@ -134,16 +151,20 @@ def unfitted(settings: FeatureSettings, solver: Solver, utterances: int) -> Pipe
     return Pipeline([("features", build(settings)), ("classifier", solver.estimator(utterances))])
 
 
-def weights_of(features: Features, classifier: Any, counted: Mapping[str, int]) -> Weights:
+def weights_of(
+    features: Features, classifiers: Sequence[Any], counted: Mapping[str, int]
+) -> Weights:
     """Return the fitted numbers, rounded once: from here on these are the model.
 
-    `counted`: how often each word stands in the utterances.
+    `classifiers`: of the intents, then of each case; `counted`: how often each word stands in
+    the utterances.
     """
-    coefficients, bias = classifier.coef_, classifier.intercept_
-    if len(classifier.classes_) == 2:
+    coefficients = np.vstack([one.coef_ for one in classifiers])
+    bias = np.concatenate([one.intercept_ for one in classifiers])
+    if len(classifiers[0].classes_) == 2:
         # scikit-learn keeps one column for two labels: the log-odds of the second.
-        coefficients = np.vstack([-coefficients / 2, coefficients / 2])
-        bias = np.concatenate([-bias / 2, bias / 2])
+        coefficients = np.vstack([-coefficients[:1] / 2, coefficients[:1] / 2, coefficients[1:]])
+        bias = np.concatenate([-bias[:1] / 2, bias[:1] / 2, bias[1:]])
     slips = typos.slips(counted)
     meant = typos.intended(counted, slips)
     words = sorted(meant)

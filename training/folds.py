@@ -22,12 +22,10 @@ from training import features
 from training.features import Counts
 from training.fitting import SEED, Fitted, Solver, fit
 from training.utterances import Utterance
-from training.zones import HeldOut
+from training.zones import IMPOSSIBLE, HeldOut
 
 FEWEST_TO_LEAVE_OUT = 5
 """Intents from which one in five can be left out to stand in for what is out of scope."""
-IMPOSSIBLE = -30.0
-"""Logit of a label that a fold has never seen."""
 _TOGETHER = 64
 """Messages that are read at once."""
 
@@ -57,8 +55,9 @@ class _Answers:
     """Number of the fold: they come as they get ready."""
     fitted: Fitted | None
     labels: tuple[str, ...]
-    logits: NDArray[np.float64]
-    """Shape (rows, labels)."""
+    cases: tuple[str, ...]
+    scores: NDArray[np.float64]
+    """Shape (rows, labels + cases)."""
     known: NDArray[np.float64]
     """Shape (rows,)."""
 
@@ -87,38 +86,47 @@ def fit_all(
     messages = [text.words(message) for message in raw]
     counts = Counts.of(messages, settings)
     solver = Solver.suited(len(labels), len(names))
+    cases = tuple(sorted({row.label for row in rows if row.case}))
     _log.info("%d utterances of %d intents: fitted by %s", len(labels), len(names), solver)
     # Threads: the solvers let go of Python's lock, and nothing is copied or imported anew.
     # Within a fit too, so that no core is idle while the last one is made.
     with threadpool_limits(1):  # more BLAS threads make a fit this small many times slower
         found = Parallel(n_jobs=jobs, prefer="threads", return_as="generator_unordered")(
-            delayed(_fit_fold)(number, fold, raw, messages, labels, counts, solver, jobs)
+            delayed(_fit_fold)(number, fold, raw, messages, rows, counts, solver, jobs)
             for number, fold in enumerate(folds)
         )
-        return _gathered(folds, found, names, truth, report)
+        return _gathered(folds, found, HeldOut.empty(names, cases, truth), report)
 
 
 def _gathered(
     folds: Sequence[Fold],
     found: Iterable[_Answers],
-    names: tuple[str, ...],
-    truth: NDArray[np.int64],
+    held_out: HeldOut,
     report: Report,
 ) -> tuple[HeldOut, Fitted | None]:
-    logits, known = np.full((len(truth), len(names)), IMPOSSIBLE), np.zeros(len(truth))
     strange: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
     whole: Fitted | None = None
     for done, answers in enumerate(found, 1):
         fold, whole = folds[answers.fold], answers.fitted or whole
-        columns = np.searchsorted(names, answers.labels)
-        spread = np.full((len(answers.logits), len(names)), IMPOSSIBLE)
-        spread[:, columns] = answers.logits
+        logits = _spread(answers.scores, answers.labels, held_out.labels)
         if fold.strange:
-            strange.append((spread, answers.known))
-        else:
-            logits[fold.outside], known[fold.outside] = spread, answers.known
+            strange.append((logits, answers.known))
+        elif fold.outside:
+            held_out.logits[fold.outside] = logits
+            held_out.known[fold.outside] = answers.known
+            cases = answers.scores[:, len(answers.labels) :]
+            held_out.case_scores[fold.outside] = _spread(cases, answers.cases, held_out.cases)
         report(done, len(folds))
-    return HeldOut(names, truth, logits, known).with_strange(strange), whole
+    return held_out.with_strange(strange), whole
+
+
+def _spread(
+    scores: NDArray[np.float64], names: Sequence[str], wanted: Sequence[str]
+) -> NDArray[np.float64]:
+    """Return the columns of `names` as those of all that are wanted, both sorted."""
+    found = np.full((len(scores), len(wanted)), IMPOSSIBLE)
+    found[:, np.searchsorted(wanted, names)] = scores[:, : len(names)]
+    return found
 
 
 def _folds(truth: NDArray[np.int64], count: int) -> list[Fold]:
@@ -165,17 +173,17 @@ def _fit_fold(
     fold: Fold,
     raw: list[str],
     messages: list[list[str]],
-    labels: list[str],
+    rows: Sequence[Utterance],
     counts: Counts,
     solver: Solver,
     jobs: int,
 ) -> _Answers:
     """Fit one fold, and return the fitted whole or what the fold says about its held-out part."""
-    fitted = fit(counts, messages, labels, fold.inside, solver=solver, jobs=jobs)
+    fitted = fit(counts, messages, rows, fold.inside, solver=solver, jobs=jobs)
     if not fold.outside:
-        return _Answers(number, fitted, (), np.empty((0, 0)), np.empty(0))
-    logits, known = ask_counted(fitted, counts, raw, np.array(fold.outside))
-    return _Answers(number, None, fitted.labels, logits, known)
+        return _Answers(number, fitted, (), (), np.empty((0, 0)), np.empty(0))
+    scores, known = ask_counted(fitted, counts, raw, np.array(fold.outside))
+    return _Answers(number, None, fitted.labels, fitted.cases, scores, known)
 
 
 def ask_counted(
@@ -194,13 +202,13 @@ def ask_counted(
     says[[place for place, stem in enumerate(entries) if text.is_number(stem)]] = False
     stems = counts.matrices["stems"][rows]
     odd = stems @ doubted > 0
-    logits = np.empty((len(rows), len(fitted.labels)))
+    scores = np.empty((len(rows), len(fitted.weights.bias)))
     known = (stems @ says > 0).astype(np.float64)
     if not odd.all():
         weighed = counts.weighed(rows[~odd], fitted.columns, weights.idf)
-        logits[~odd] = weighed @ (weights.coefficients * WEIGHT_STEP) + weights.bias
-    logits[odd], known[odd] = ask(fitted, counts.settings, [raw[row] for row in rows[odd]])
-    return logits, known
+        scores[~odd] = weighed @ (weights.coefficients * WEIGHT_STEP) + weights.bias
+    scores[odd], known[odd] = ask(fitted, counts.settings, [raw[row] for row in rows[odd]])
+    return scores, known
 
 
 def ask_without(
@@ -209,28 +217,25 @@ def ask_without(
     """Return what a model that was fitted to all rows but those `apart` takes these for."""
     left_out = {(row.intent, row.text) for row in apart}
     kept = [row for row in rows if (row.intent, row.text) not in left_out]
-    labels = [row.intent for row in kept]
     messages = features.WordReader().transform([row.text for row in kept])
-    solver = Solver.suited(len(kept), len(set(labels)))
+    solver = Solver.suited(len(kept), len({row.intent for row in kept}))
     with threadpool_limits(1):
-        fitted = fit(
-            Counts.of(messages, settings), messages, labels, range(len(kept)), solver=solver
-        )
-    logits, _ = ask(fitted, settings, [redaction.mask(row.text).text for row in apart])
-    return [fitted.labels[best] for best in logits.argmax(axis=1)]
+        fitted = fit(Counts.of(messages, settings), messages, kept, range(len(kept)), solver=solver)
+    scores, _ = ask(fitted, settings, [redaction.mask(row.text).text for row in apart])
+    return fitted.best(scores)
 
 
 def ask(
     fitted: Fitted, settings: FeatureSettings, masked: Sequence[str]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the logits, shape (n, k), and the known shares, shape (n,), of masked messages.
+    """Return the scores, shape (n, k + c), and the known shares, shape (n,), of masked messages.
 
     The very code of the run time reads them: slips repaired, weights rounded.
     """
     linear = Linear(settings, fitted.weights)
-    logits, known = [np.empty((0, len(fitted.labels)))], [np.empty(0)]
+    scores, known = [np.empty((0, len(fitted.weights.bias)))], [np.empty(0)]
     for start in range(0, len(masked), _TOGETHER):
         batch = linear.reader.read(masked[start : start + _TOGETHER])
-        logits.append(linear.logits(batch))
+        scores.append(linear.scores(batch))
         known.append(batch.known)
-    return np.concatenate(logits), np.concatenate(known)
+    return np.concatenate(scores), np.concatenate(known)

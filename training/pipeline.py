@@ -45,8 +45,9 @@ def load(folder: Path) -> Pipeline:
     classifier = Calibrated()
     classifier.temperature = description.temperature
     classifier.classes_ = np.array(description.labels)
-    classifier.coef_ = weights.coefficients.T * modelfile.WEIGHT_STEP
-    classifier.intercept_ = weights.bias.astype(np.float64)
+    intents = len(description.labels)  # the cases, which have columns after them, stay behind
+    classifier.coef_ = weights.coefficients[:, :intents].T * modelfile.WEIGHT_STEP
+    classifier.intercept_ = weights.bias[:intents].astype(np.float64)
     classifier.n_features_in_ = len(weights.coefficients)
     reader = features.WordReader(Reader(description.features, weights))
     return Pipeline([("words", reader), ("features", union), ("classifier", classifier)])

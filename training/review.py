@@ -86,7 +86,7 @@ class Review:
         """
         self._folder, self._models = home.utterances, home.models
         self._records = home.inbox.with_name(DECIDED_FILE)
-        known = {u.text.casefold(): u.intent for u in utterances.read_folder(home.utterances)}
+        known = {u.text.casefold(): u.label for u in utterances.read_folder(home.utterances)}
         self.intents = sorted({*known.values(), OUT_OF_SCOPE})
         inbox = FileInbox(home.inbox)
         entries = _open_entries(inbox, known, _decided(self._records))

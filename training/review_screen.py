@@ -24,7 +24,7 @@ from bot.messages import OUT_OF_SCOPE
 from bot.screen import STYLE, color_depth, printable
 from bot.typing_help import NameCompleter
 from training.review import Item, Review
-from training.utterances import StandsElsewhereError, is_intent
+from training.utterances import StandsElsewhereError, is_label
 
 _BAR = 20
 """Characters of a bar that stands for certainty."""
@@ -190,7 +190,7 @@ def _lines(count: int) -> str:
 
 
 def _new(review: Review, home: Home, name: str) -> str:
-    if not is_intent(name):
+    if not is_label(name):
         raise UtteranceError(f"{name}: wanted lower-case letters, digits and _, as in lost_keys")
     known = name in review.intents
     said = _label(review, name)

@@ -17,7 +17,7 @@ from scipy.optimize import minimize
 from bot import text
 from bot.messages import OUT_OF_SCOPE
 from bot.modelfile import FeatureSettings, ModelDescription, Temperature, Weights
-from training import fitting, folds, zones
+from training import cases, fitting, folds, zones
 from training.fitting import SEED, Solver
 from training.folds import Report
 from training.utterances import Utterance, check_trainable
@@ -87,8 +87,9 @@ def folds_for(utterances: Sequence[Utterance]) -> int:
 
 def data_hash(utterances: Sequence[Utterance], settings: FeatureSettings | None = None) -> str:
     """Return the hash of all that decides the weights: pairs, settings, features version."""
-    pairs = [(u.intent, u.text) for u in in_training_order(utterances)]
-    solver = Solver.suited(len(pairs), len({intent for intent, _ in pairs}))
+    rows = in_training_order(utterances)
+    pairs = [(row.label, row.text) for row in rows]
+    solver = Solver.suited(len(rows), len({row.intent for row in rows}))
     content = [
         pairs,
         asdict(settings or settings_for(utterances)),
@@ -124,6 +125,7 @@ def train(
     thresholds = zones.choose(scored)
     description = ModelDescription(
         labels=fitted.labels,
+        cases=cases.borders(held_out, rows, zones.answered(scored, thresholds)[: len(rows)]),
         features=settings,
         temperature=temperature,
         answer_from=thresholds.answer_from,
@@ -160,7 +162,7 @@ def calibrate(held_out: HeldOut) -> Temperature:
     have, would make it high.
     """
     # A label that a fold has never seen has no chance at any temperature.
-    seen = held_out.logits[np.arange(len(held_out.truth)), held_out.truth] > folds.IMPOSSIBLE
+    seen = held_out.logits[np.arange(len(held_out.truth)), held_out.truth] > zones.IMPOSSIBLE
     if not seen.any():
         return Temperature(1.0)
     logits = held_out.logits[seen]

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot import linefile, redaction
+from bot.cases import BETWEEN
 from bot.errors import UtteranceError
 
 MAX_LENGTH = 2_000
 """Characters of one utterance; a longer line is a file in the wrong place."""
 
 INTENT = re.compile(r"[a-z][a-z0-9_]*")
-"""What names an intent, and so a file."""
+"""What names an intent, and a case of one."""
+_LABEL_WANTED = "lower-case letters, digits and _ (and a dot before a case of it)"
 _ALSO = "| also:"
 _ESCAPED = ("\\#", "\\!", "\\\\")
 
@@ -27,7 +29,7 @@ class Utterance:
     """One labelled line."""
 
     intent: str
-    """The label: the name of its file."""
+    """What the name of its file begins with."""
     text: str
     """What somebody might say, NFC, without marks."""
     protected: bool = False
@@ -36,6 +38,13 @@ class Utterance:
     """Other intents that would serve the customer equally (test sets only)."""
     source: str = ""
     """`file:line`, for messages."""
+    case: str = ""
+    """The narrower matter of the intent: what follows a dot in the name of its file."""
+
+    @property
+    def label(self) -> str:
+        """What it is learned as, and the name of its file: `intent`, or `intent.case`."""
+        return f"{self.intent}{BETWEEN}{self.case}" if self.case else self.intent
 
 
 class StandsElsewhereError(UtteranceError):
@@ -82,11 +91,8 @@ def scan(folder: Path, *, with_also: bool = False) -> tuple[list[Utterance], lis
 
 
 def _read_file(path: Path, problems: list[str], *, with_also: bool) -> list[Utterance]:
-    intent = path.stem
-    if not is_intent(intent):
-        problems.append(
-            f"{path}: the file name is not an intent; wanted lower-case letters, digits and _"
-        )
+    if not is_label(path.stem):
+        problems.append(f"{path}: the file name is not an intent; wanted {_LABEL_WANTED}")
     try:
         blob = path.read_bytes()
     except OSError as error:
@@ -103,12 +109,13 @@ def _read_file(path: Path, problems: list[str], *, with_also: bool) -> list[Utte
         if len(line) > MAX_LENGTH:
             problems.append(f"{where}: {len(line):,} characters; wanted at most {MAX_LENGTH:,}")
         elif line and not line.startswith("#"):
-            found.append(parse_line(line, intent, where, with_also=with_also))
+            found.append(parse_line(line, path.stem, where, with_also=with_also))
     return found
 
 
-def parse_line(line: str, intent: str, source: str = "", *, with_also: bool = False) -> Utterance:
+def parse_line(line: str, label: str, source: str = "", *, with_also: bool = False) -> Utterance:
     """Return the utterance of one line that is neither empty nor a comment."""
+    intent, _, case = label.partition(BETWEEN)
     line, _, also = line.partition(_ALSO) if with_also else (line, "", "")
     line = unicodedata.normalize("NFC", line.strip())
     protected = line.startswith("! ")
@@ -117,12 +124,18 @@ def parse_line(line: str, intent: str, source: str = "", *, with_also: bool = Fa
     if line.startswith(_ESCAPED):
         line = line[1:]
     others = tuple(name.strip() for name in also.split(",") if name.strip())
-    return Utterance(intent, line, protected, others, source)
+    return Utterance(intent, line, protected, others, source, case)
 
 
 def is_intent(name: str) -> bool:
-    """Tell whether `name` can name an intent, and so a file."""
+    """Tell whether `name` can name an intent."""
     return INTENT.fullmatch(name) is not None
+
+
+def is_label(name: str) -> bool:
+    """Tell whether `name` can name an intent or a case of one, and so a file."""
+    intent, dot, case = name.partition(BETWEEN)
+    return is_intent(intent) and (is_intent(case) or not dot)
 
 
 def format_line(text: str) -> str:
@@ -155,23 +168,23 @@ def contradictions(utterances: Sequence[Utterance]) -> list[str]:
     problems = []
     for utterance in utterances:
         first = seen.setdefault(utterance.text.casefold(), utterance)
-        if first.intent != utterance.intent:
+        if first.label != utterance.label:
             problems.append(
-                f"{utterance.source}: the same sentence stands under {first.intent} "
+                f"{utterance.source}: the same sentence stands under {first.label} "
                 f"({first.source}); wanted under one of them only"
             )
     return problems
 
 
-def add(folder: Path, intent: str, text: str) -> bool:
-    """Add an utterance to the file of `intent`; False when it stands there already.
+def add(folder: Path, label: str, text: str) -> bool:
+    """Add an utterance to the file of an intent or a case; False when it stands there already.
 
     The new file is written aside and renamed, so that no crash loses a line.
     Raises UtteranceError for a name that is no intent, an empty text, a secret,
     or a sentence that stands under another intent.
     """
-    if not is_intent(intent):
-        raise UtteranceError("the intent's name: wanted lower-case letters, digits and _")
+    if not is_label(label):
+        raise UtteranceError(f"the intent's name: wanted {_LABEL_WANTED}")
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -181,36 +194,36 @@ def add(folder: Path, intent: str, text: str) -> bool:
         raise UtteranceError(f"the utterance: wanted 1 to {MAX_LENGTH:,} characters")
     if redaction.mask(line).kinds:
         raise UtteranceError("the utterance holds a card number or code; teach it without")
-    wanted = parse_line(line, intent).text.casefold()
+    wanted = parse_line(line, label).text.casefold()
     for known in read_folder(folder):
         if known.text.casefold() == wanted:
-            if known.intent == intent:
+            if known.label == label:
                 return False
             raise StandsElsewhereError(
-                f"{known.source}: this sentence stands under {known.intent} already; "
+                f"{known.source}: this sentence stands under {known.label} already; "
                 "take it out there first"
             )
-    append(folder / f"{intent}.txt", [line])
+    append(folder / f"{label}.txt", [line])
     return True
 
 
-def move(folder: Path, intent: str, text: str) -> tuple[bool, list[Moved]]:
-    """Put a sentence under `intent` alone; return whether it is new there, and where it stood.
+def move(folder: Path, label: str, text: str) -> tuple[bool, list[Moved]]:
+    """Put a sentence under `label` alone; return whether it is new there, and where it stood.
 
     It is added before it is taken out, so that a crash leaves it twice rather than not at
     all. Raises UtteranceError, and moves nothing, as `add` does, and for protected lines.
     """
-    wanted = parse_line(format_line(text), intent).text.casefold()
+    wanted = parse_line(format_line(text), label).text.casefold()
     known = [row for row in read_folder(folder) if row.text.casefold() == wanted]
-    others = [row for row in known if row.intent != intent]
-    if not others or not is_intent(intent):
-        return add(folder, intent, text), []
+    others = [row for row in known if row.label != label]
+    if not others or not is_label(label):
+        return add(folder, label, text), []
     for row in others:
         if row.protected:
             raise UtteranceError(f"{row.source}: is a protected line; take its '! ' away first")
     new = len(others) == len(known)
     if new:
-        append(folder / f"{intent}.txt", [format_line(text)])
+        append(folder / f"{label}.txt", [format_line(text)])
     # From the last line of a file to its first, so that the numbers stay right.
     return new, [_taken_out(row) for row in reversed(others)]
 
@@ -259,12 +272,12 @@ def append(path: Path, lines: Sequence[str]) -> None:
         raise
 
 
-def remove(folder: Path, intent: str, text: str) -> bool:
-    """Take the last line that holds `text` out of the file of `intent`; False when there is none.
+def remove(folder: Path, label: str, text: str) -> bool:
+    """Take the last line that holds `text` out of the file of `label`; False when there is none.
 
     A file that is left without a line goes too. The rest is written aside and renamed.
     """
-    path = folder / f"{intent}.txt"
+    path = folder / f"{label}.txt"
     line = format_line(text).encode()
     if not path.exists() or line not in linefile.read(path):
         return False

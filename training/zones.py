@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ COST_ASKED_WRONG = 0.8
 NEARLY = 0.002
 """Cost of a message by which two borders of the scope may differ and be as good."""
 
+IMPOSSIBLE = -30.0
+"""Logit of a label that a fold has never seen."""
+
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
@@ -36,10 +39,25 @@ class HeldOut:
     """Before the temperature, shape (n, k)."""
     known: NDArray[np.float64]
     """Idf-weighted share of known words, shape (n,)."""
+    cases: tuple[str, ...] = ()
+    """The columns of the scores of cases."""
+    case_scores: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
+    """How much each is like the utterances of each case, shape (n, c)."""
     strange_logits: NDArray[np.float64] | None = None
     """Of utterances that stand in for what is out of scope, where there are none; shape (m, k)."""
     strange_known: NDArray[np.float64] | None = None
     """Their shares of known words, shape (m,)."""
+
+    @classmethod
+    def empty(
+        cls, labels: tuple[str, ...], cases: tuple[str, ...], truth: NDArray[np.int64]
+    ) -> HeldOut:
+        """Return room for the answers about utterances of which the right labels are known."""
+        rows = len(truth)
+        return cls(
+            labels, truth, np.full((rows, len(labels)), IMPOSSIBLE), np.zeros(rows),
+            cases, np.full((rows, len(cases)), IMPOSSIBLE),
+        )  # fmt: skip
 
     def with_strange(self, rows: list[tuple[NDArray[np.float64], NDArray[np.float64]]]) -> HeldOut:
         """Return the same with utterances of intents that a fold had not seen."""

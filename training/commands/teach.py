@@ -35,7 +35,7 @@ def run(options: argparse.Namespace, home: Home) -> int:
     path = home.utterances / f"{options.intent}.txt"
     with lock.only_writer(home.models, wait=lock.SHORT):
         new = not path.exists()
-        if utterances.is_intent(options.intent) and not options.new:
+        if utterances.is_label(options.intent) and not options.new:
             _check_known(options.intent, home)
         added = utterances.add(home.utterances, options.intent, options.text)
     if options.json:

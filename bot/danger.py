@@ -1,0 +1,90 @@
+"""Crooks and deaths: a likely crook is warned of, a secret told is urgent, a loss is felt with.
+
+What is listened for in so many words is asked about last; what sounds like the utterances of
+such a case comes before anything but a lost card.
+"""
+
+from __future__ import annotations
+
+from bot.decision import WARNED
+from bot.guide import Topic
+from bot.manners import says_little_else
+from bot.messages import OUT_OF_SCOPE
+from bot.turn import SURELY_ANOTHER, Outcome, Turn, hand_over
+
+CROOKS = ("account_taken", "gave_away", "suspicious")
+"""Kinds of danger by others, the most urgent first: cases of what is out of scope, groups of
+phrases to listen for, and what is said then."""
+GRIEF = "grief"
+"""The same for a death."""
+URGENT = CROOKS[:2]
+"""Those after which every minute counts."""
+
+
+def sounds_like_it(turn: Turn) -> Outcome | None:
+    """Warn, or feel with, somebody whose message sounds like it, whatever was being asked."""
+    kind = next((kind for kind in (*CROOKS, GRIEF) if turn.is_case(OUT_OF_SCOPE, kind)), "")
+    topic = turn.wants()
+    if not kind or _is_a_lost_card(turn, topic) or _is_another(turn, topic):
+        return None
+    told = {entity.slot for entity in turn.heard.entities}
+    if turn.before.asking in told and turn.only_details():
+        return None  # 'my company gave it to me'
+    if turn.is_upset() and says_little_else(turn):
+        return None  # 'I already told you'
+    if turn.before.asking and (turn.mentions("dont_know") or turn.mentions("refuse")):
+        return None  # 'no clue, my dad set it up'
+    if kind == GRIEF and topic is not None and not turn.mentions(GRIEF):
+        return None
+    if kind == "suspicious" and turn.before.last in WARNED:
+        return _again(turn)
+    return hand_over(turn, kind)
+
+
+def stays(turn: Turn) -> Outcome | None:
+    """Stay with a warning while what is said leans on it: 'it was ten minutes ago'."""
+    unclear = turn.heard.classification.zone != "answer" and not turn.before.options
+    return _again(turn) if unclear and turn.before.last in WARNED else None
+
+
+def _again(turn: Turn) -> Outcome:
+    last = turn.before.last
+    return hand_over(turn, last if last in URGENT else "still_suspicious")
+
+
+def suspicious(turn: Turn) -> Outcome | None:
+    """Warn somebody who was called or written to by a likely crook; an emergency goes before."""
+    topic = turn.wants()
+    if _is_a_lost_card(turn, topic):
+        return None
+    if turn.mentions("account_taken"):
+        return hand_over(turn, "account_taken")
+    if turn.mentions("gave_away") and not _is_another(turn, topic):
+        return hand_over(turn, "gave_away")
+    if topic is not None and turn.is_urgent(topic):
+        return None
+    if turn.before.last in WARNED and turn.mentions("in_doubt"):
+        return _again(turn)
+    why = turn.before.about and turn.words[:1] == ("why",)  # 'why do they want my pin', of a list
+    if not turn.mentions("suspicious") or turn.heard.wishes or why or _is_another(turn, topic):
+        return None
+    return hand_over(turn, "suspicious")
+
+
+def tells_of_death(turn: Turn) -> bool:
+    """Tell whether somebody has died: a clear wish must say so in so many words."""
+    unclear = turn.heard.classification.zone != "answer"
+    return turn.mentions(GRIEF) or (unclear and turn.is_case(OUT_OF_SCOPE, GRIEF))
+
+
+def _is_a_lost_card(turn: Turn, topic: Topic | None) -> bool:
+    return topic is not None and topic.without_card and turn.is_urgent(topic)
+
+
+def _is_another(turn: Turn, topic: Topic | None) -> bool:
+    """Tell whether a wish of its own is spoken: 'I gave my number to a shop that charged twice'."""
+    if turn.heard.classification.confidence < SURELY_ANOTHER:
+        return False
+    if topic is None:
+        return turn.intent == "bot_challenge"  # 'are you a scam' is asked of the program
+    return bool(topic.needs) and not topic.after_code

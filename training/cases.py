@@ -1,0 +1,95 @@
+"""Finds from which score on a message is of a case, and says how often that is right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.utterances import Utterance
+from training.zones import HeldOut
+
+EVEN = 0.0
+"""Border of a case of which no held-out utterance was found: as likely as not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How well a case is found on held-out utterances."""
+
+    case: str
+    """Its label."""
+    count: int
+    """Utterances of it."""
+    precision: float
+    """Share that are of it among those taken for it, 0 to 1."""
+    recall: float
+    """Share of its own that are taken for it, 0 to 1."""
+
+
+def borders(
+    held_out: HeldOut, rows: Sequence[Utterance], clear: NDArray[np.bool_]
+) -> dict[str, tuple[float, float]]:
+    """Return for each case the scores from which taking a message for it has the highest F1.
+
+    F1 is the harmonic mean of precision and recall (van Rijsbergen 1979). The first is for
+    messages whose intent is not `clear`, the second for those whose intent is: it takes more to
+    hear something else in them. A border lies between the score reached and the next lower one.
+    """
+    return {
+        case: (_border(scores[~clear], own[~clear]), _border(scores[clear], own[clear]))
+        for case, scores in zip(held_out.cases, held_out.case_scores.T, strict=True)
+        if (own := _is_of(rows, case)).any()
+    }
+
+
+def found(
+    held_out: HeldOut,
+    rows: Sequence[Utterance],
+    clear: NDArray[np.bool_],
+    border_of: Mapping[str, tuple[float, float]],
+) -> list[Found]:
+    """Return how well each case is found from its borders on."""
+    row = []
+    for case, scores in zip(held_out.cases, held_out.case_scores.T, strict=True):
+        own, border = _is_of(rows, case), np.where(clear, *border_of[case][::-1])
+        taken = scores >= border
+        hits = int((own & taken).sum())
+        row.append(
+            Found(case, int(own.sum()), hits / max(1, int(taken.sum())), hits / max(1, own.sum()))
+        )
+    return row
+
+
+def table(figures: Sequence[Found]) -> str:
+    """Return the figures as text, one line a case."""
+    width = max(len(row.case) for row in figures)
+    lines = ["cases, on held-out folds", f"  {'':{width}}  precision  recall  sentences"]
+    lines += [
+        f"  {row.case:{width}}  {row.precision:9.1%}  {row.recall:6.1%}  {row.count:9,}"
+        for row in figures
+    ]
+    return "\n".join(lines)
+
+
+def to_dict(figures: Sequence[Found]) -> list[dict[str, object]]:
+    """Return the figures ready for JSON."""
+    return [asdict(row) for row in figures]
+
+
+def _is_of(rows: Sequence[Utterance], case: str) -> NDArray[np.bool_]:
+    return np.array([row.label == case for row in rows])
+
+
+def _border(scores: NDArray[np.float64], own: NDArray[np.bool_]) -> float:
+    order = np.argsort(-scores, kind="stable")
+    if not own.any():
+        return EVEN
+    hits = own[order].cumsum()
+    f1 = 2 * hits / (np.arange(1, len(order) + 1) + own.sum())
+    best = int(f1.argmax())
+    if not hits[best] or best + 1 == len(order):
+        return EVEN
+    return round(float(scores[order[best : best + 2]].mean()), 4)
