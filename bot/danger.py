@@ -23,9 +23,8 @@ URGENT = CROOKS[:2]
 
 def sounds_like_it(turn: Turn) -> Outcome | None:
     """Warn, or feel with, somebody whose message sounds like it, whatever was being asked."""
-    kind = next((kind for kind in (*CROOKS, GRIEF) if turn.is_case(OUT_OF_SCOPE, kind)), "")
-    topic = turn.wants()
-    if not kind or _is_a_lost_card(turn, topic) or _is_another(turn, topic):
+    kind, topic = turn.case_of(OUT_OF_SCOPE), turn.wants()
+    if kind not in (*CROOKS, GRIEF) or _is_a_lost_card(turn, topic) or _is_another(turn, topic):
         return None
     told = {entity.slot for entity in turn.heard.entities}
     if turn.before.asking in told and turn.only_details():
@@ -74,7 +73,7 @@ def suspicious(turn: Turn) -> Outcome | None:
 def tells_of_death(turn: Turn) -> bool:
     """Tell whether somebody has died: a clear wish must say so in so many words."""
     unclear = turn.heard.classification.zone != "answer"
-    return turn.mentions(GRIEF) or (unclear and turn.is_case(OUT_OF_SCOPE, GRIEF))
+    return turn.mentions(GRIEF) or (unclear and turn.case_of(OUT_OF_SCOPE) == GRIEF)
 
 
 def _is_a_lost_card(turn: Turn, topic: Topic | None) -> bool:

@@ -24,7 +24,7 @@ from bot import (
 )  # fmt: skip
 from bot.decision import CALM, Decision
 from bot.guide import MAX_VALUE, PHONE, Guide, Topic
-from bot.messages import UNCLEAR, Entity, Understanding
+from bot.messages import OUT_OF_SCOPE, UNCLEAR, Entity, Understanding
 from bot.session import Session
 from bot.turn import (
     NEAR_TIE,
@@ -307,6 +307,8 @@ def _unknown(turn: Turn) -> Outcome:
     topic = turn.wants()
     if topic is not None and topic.otherwise:
         return take_up(turn, topic.otherwise)
+    if (case := turn.case_of(OUT_OF_SCOPE)) in turn.guide.phrases:
+        return hand_over(turn, case)  # what the guide says to such messages
     again = turn.before.last in ("unknown", "unknown_again")
     decision, after = hand_over(turn, "unknown_again" if again else "unknown")
     best, share = next(iter(turn.heard.classification.ranking), ("", 0.0))

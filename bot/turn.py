@@ -65,19 +65,20 @@ class Turn:
         """Tell whether one of a group of phrases stands in the message."""
         return group in self.hits
 
-    def is_case(self, intent: str, case: str) -> bool:
-        """Tell whether the message sounds like the utterances of a case."""
-        return self.heard.classification.case == f"{intent}{BETWEEN}{case}"
+    def case_of(self, intent: str) -> str:
+        """Return which case of an intent the message sounds like, '' for none."""
+        of, _, case = self.heard.classification.case.partition(BETWEEN)
+        return case if of == intent else ""
 
     def faq_of(self, topic: Topic) -> int | None:
         """Return the number of the topic's FAQ entry that the message is about, or None.
 
         What it sounds like goes before the words in it: 'I sent a check and nobody booked it'.
         """
-        for number, faq in enumerate(topic.faqs):
-            if faq.case and self.is_case(topic.id, faq.case):
-                return number
-        return topic.faq_for(self.words)
+        case = self.case_of(topic.id)
+        own = (number for number, faq in enumerate(topic.faqs) if case and faq.case == case)
+        found = next(own, None)
+        return topic.faq_for(self.words) if found is None else found
 
     def follows(self) -> bool:
         """Tell whether the message begins as one that leans on what was said before."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,17 +66,12 @@ def found(
 def table(figures: Sequence[Found]) -> str:
     """Return the figures as text, one line a case."""
     width = max(len(row.case) for row in figures)
-    lines = ["cases, on held-out folds", f"  {'':{width}}  precision  recall  sentences"]
+    lines = ["narrower matters (cases)", f"  {'':{width}}  precision  recall"]
     lines += [
-        f"  {row.case:{width}}  {row.precision:9.1%}  {row.recall:6.1%}  {row.count:9,}"
+        f"  {row.case:{width}}  {row.precision:9.1%}  {row.recall:6.1%}  of {row.count:,}"
         for row in figures
     ]
     return "\n".join(lines)
-
-
-def to_dict(figures: Sequence[Found]) -> list[dict[str, object]]:
-    """Return the figures ready for JSON."""
-    return [asdict(row) for row in figures]
 
 
 def _is_of(rows: Sequence[Utterance], case: str) -> NDArray[np.bool_]:

@@ -18,6 +18,7 @@ from bot.errors import BotError, GuideError, ModelError, UtteranceError
 from bot.guide_check import DEFAULTS
 from bot.home import Home
 from bot.inbox import MOST_BYTES, InboxEntry
+from bot.messages import OUT_OF_SCOPE
 from bot.modelfile import DESCRIPTION_FILE
 from training import confident, conversations, grouping, importing, trainer, utterances
 from training.folds import Report
@@ -228,6 +229,14 @@ def _guide(home: Home, rows: Sequence[Utterance]) -> Iterator[Finding]:
         file = str(home.utterances / f"{intent}.txt")
         what = f"the intent {intent} has no answer in the guide"
         yield Finding("warning", "unanswered", file, None, what, f"a [topic.{intent}] there")
+    for label in importing.unheeded(home, {row.label for row in rows}):
+        intent, _, case = label.partition(BETWEEN)
+        wanted = f'a [[faq]] with topic = "{intent}" and case = "{case}" there'
+        if intent == OUT_OF_SCOPE:
+            wanted = f"a {case} = ... under [phrase] there"
+        what = f"the case {label} has no answer of its own in the guide"
+        file = str(home.utterances / f"{label}.txt")
+        yield Finding("warning", "unanswered", file, None, what, wanted)
     for topic in importing.untaught(home, intents):
         places = [(file, line) for file, line, name in headers if name == f"topic.{topic}"]
         place: tuple[str, int | None] = places[0] if places else (str(home.guide), None)

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from bot import guide_reader, redaction
+from bot.cases import BETWEEN
 from bot.errors import GuideError
 from bot.home import Home
 from bot.messages import OUT_OF_SCOPE
@@ -183,6 +184,21 @@ def unanswered(home: Home, intents: Iterable[str]) -> list[str]:
         return []
     known = {*guide.topics, *guide.says, OUT_OF_SCOPE}
     return sorted(set(intents) - known)
+
+
+def unheeded(home: Home, labels: Iterable[str]) -> list[str]:
+    """Return the cases that change nothing; none while the guide cannot be read.
+
+    One of a topic needs an FAQ entry, one of what is out of scope a phrase of its name.
+    """
+    try:
+        guide = guide_reader.read(home.guide)
+    except GuideError:
+        return []
+    heeded = {f"{OUT_OF_SCOPE}{BETWEEN}{name}" for name in guide.phrases}
+    for topic in guide.topics.values():
+        heeded |= {f"{topic.id}{BETWEEN}{faq.case}" for faq in topic.faqs}
+    return sorted({label for label in labels if BETWEEN in label} - heeded)
 
 
 def untaught(home: Home, intents: Iterable[str]) -> list[str]:

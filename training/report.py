@@ -14,7 +14,8 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from bot.linear import probabilities
-from training import features, fitting, trainer, zones
+from training import cases, features, fitting, trainer, zones
+from training.cases import Found
 from training.utterances import Utterance
 from training.zones import HeldOut, Scored, Thresholds
 
@@ -86,6 +87,8 @@ class Report:
     """Utterances by right and by best label, shape (k, k), both in the order of `labels`."""
     labels: tuple[str, ...]
     """All the intents, by the alphabet."""
+    cases: tuple[Found, ...]
+    """How well the narrower matters are found, by the alphabet."""
     calibration_error: float
     """Expected calibration error of the best label's probability."""
     log_loss: float
@@ -103,6 +106,7 @@ class Report:
         """Return JSON-ready values."""
         return {
             "by_intent": {row.intent: asdict(row) for row in self.intents},
+            "cases": {row.case: asdict(row) for row in self.cases},
             "mix_ups": [asdict(row) for row in self.mix_ups],
             "calibration": {
                 "error": self.calibration_error,
@@ -127,11 +131,13 @@ def measure(held_out: HeldOut, rows: Sequence[Utterance]) -> Report:
         for name, p, r, f, n in zip(labels, *parts, strict=True)
     ]
     confidence, right = chances.max(axis=1), best == truth
+    clear = zones.answered(scored, thresholds)[: len(rows)]
     return Report(
         intents=tuple(sorted(intents, key=lambda row: (row.f1, row.intent))),
         mix_ups=_mix_ups(rows, labels, truth, best, confidence),
         confusion=confusion_matrix(truth, best, labels=columns),
         labels=labels,
+        cases=tuple(cases.found(held_out, rows, clear, cases.borders(held_out, rows, clear))),
         calibration_error=zones.calibration_error(confidence, right),
         log_loss=float(log_loss(truth, chances, labels=columns)),
         bins=_bins(confidence, right),
@@ -179,6 +185,8 @@ def text(report: Report) -> str:
         f"  of {row.utterances:,}"
         for row in report.intents
     ]
+    if report.cases:
+        lines += ["", cases.table(report.cases)]
     lines.append("\nmix-ups, most frequent first")
     for row in report.mix_ups[:SHOWN]:
         lines.append(f"  {row.count:5,}  {row.intent} taken for {row.taken_for}")
