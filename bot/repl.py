@@ -42,7 +42,8 @@ def chat(
     talk = _begin(home, screen, session, completer)
     while True:
         try:
-            line = session.prompt([("class:prompt", "> ")]).strip()
+            typed, talk.typed = talk.typed, ""
+            line = session.prompt([("class:prompt", "> ")], default=typed).strip()
         except KeyboardInterrupt:
             continue
         except EOFError:

@@ -49,6 +49,8 @@ class Chat:
     """The last message, secrets masked."""
     taught: list[str] = field(default_factory=list)
     """Texts that were taught since the last training."""
+    typed: str = ""
+    """What was typed while nobody listened: the next line begins with it."""
 
     def intents(self) -> list[str]:
         """Return the names of all intents, those included that were never trained."""
@@ -214,8 +216,10 @@ def _train(chat: Chat, _: str) -> None:
 
     before = {text: _meaning(chat, text) for text in chat.taught[-_SHOWN_AFTER_TRAINING:]}
     started = time.monotonic()
-    with counted("training", chat.screen.output, chat.screen.keys) as report:
+    typed: list[str] = []
+    with counted("training", chat.screen.output, chat.screen.keys, typed=typed) as report:
         outcome = chat.teacher.train(report)
+    chat.typed = " ".join("".join(typed).split())
     if outcome.status != 0:
         chat.screen.show(_not_trained(outcome))
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -86,6 +87,16 @@ def test_train_writes_a_model_and_puts_it_in_use(
     assert "15 utterances, 3 intents" in out
     assert err == ""
     assert in_use(home).classify("hello there").ranking[0][0] == "greet"
+
+
+def test_a_model_that_takes_the_place_of_another_is_said_to(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):
+        assert run(home, "train", "--name", "mine", "--jobs", "1") == 0
+    first, second = re.findall(r"^model in use: .*", capsys.readouterr().out, re.MULTILINE)
+    assert first.endswith("mine")
+    assert second == f"{first} (in place of the one of that name)"
 
 
 def test_train_tells_a_program_what_it_measured(

@@ -60,5 +60,5 @@ def with_progress(
 
     from bot.progress import counted
 
-    with counted(label, create_output(stdout=sys.stderr)) as report:
+    with counted(label, create_output(stdout=sys.stderr), of=fits) as report:
         return work(rows, jobs=jobs, report=report)

@@ -52,6 +52,7 @@ def run(options: argparse.Namespace, home: Home) -> int:
             models.discard(aside)
             raise
         refused = verdict.refused and not options.force
+        replaced = options.name in models.names(home.models) and not refused
         folder = models.put_beside(aside) if refused else models.put_in_use(aside)
     if options.json:
         figures = {"model": str(folder), "utterances": len(rows), "in_use": not refused,
@@ -65,7 +66,8 @@ def run(options: argparse.Namespace, home: Home) -> int:
         _print_refusal(verdict, folder, home)
         return WORSE
     if not options.json:
-        print(f"model in use: {folder}")
+        before = " (in place of the one of that name)" if replaced else ""
+        print(f"model in use: {folder}{before}")
     return 0
 
 
