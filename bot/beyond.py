@@ -94,11 +94,22 @@ def of_the_matter(turn: Turn) -> Outcome | None:
     if topic is None or before.options or not leans:
         return None
     faq = turn.faq_of(topic)
-    if faq is None or not asks(turn):
+    if not asks(turn):
         return None
+    if faq is None:
+        return _of_it(turn, topic)
     if before.asking and before.topic != topic.id:
         return answer_aside(turn, topic)
     return answer(turn, topic, faq=faq)
+
+
+def _of_it(turn: Turn, topic: Topic) -> Outcome | None:
+    """Own up to 'can it be reversed', which sounds a little like another topic."""
+    wish, sure = turn.wants(), turn.heard.classification.confidence >= SURELY_ANOTHER
+    told = turn.before.last in ("answer", "offer", "same_again")
+    if turn.before.urgent or not told or wish in (None, topic) or sure:
+        return None
+    return hand_over(turn, "beyond")
 
 
 def after_all(turn: Turn) -> Outcome | None:

@@ -1,7 +1,8 @@
-"""Cases: narrower matters of an intent, with utterances of their own, that still count as it.
+"""Cases: narrower matters with utterances of their own, which still count as their intents.
 
-'out_of_scope.grief' is a case of 'out_of_scope'. Each has a column of weights beside those of
-the intents, which says how much a message is like its utterances, whatever its intent.
+What stands in 'out_of_scope.grief.txt' is out of scope, and of the case 'grief'; one case may
+have such files under several intents. Each has a column of weights beside those of the intents,
+which says how much a message is like its utterances, whatever its intent.
 """
 
 from __future__ import annotations
@@ -12,21 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 BETWEEN = "."
-"""Stands between an intent and its case."""
-
-
-def intent_of(label: str) -> str:
-    """Return the intent of a label, which may name a case of it."""
-    return label.partition(BETWEEN)[0]
+"""Stands between an intent and the case in the name of a file."""
 
 
 class Cases:
     """The cases of a model, in the order of their columns; c cases."""
 
     def __init__(self, borders: Mapping[str, Sequence[float]]) -> None:
-        """`borders`: by label, the score from which a message is of the case: one for messages
+        """`borders`: by its name, the score from which a message is of the case: one for messages
         whose intent is not clear, and one for those whose intent is."""
-        self._labels = tuple(borders)
+        self._names = tuple(borders)
         self._borders = np.array([*borders.values()], dtype=np.float64).reshape(-1, 2).T
 
     def of(self, scores: NDArray[np.float64], clear: Sequence[bool]) -> list[str]:
@@ -34,12 +30,12 @@ class Cases:
 
         `clear`: whether its intent is.
         """
-        if not self._labels:
+        if not self._names:
             return [""] * len(clear)
         above = scores - self._borders[np.array(clear, dtype=np.intp)]
         best = above.argmax(axis=1).tolist()
         highest = above.max(axis=1).tolist()
         return [
-            self._labels[place] if over >= 0.0 else ""
+            self._names[place] if over >= 0.0 else ""
             for place, over in zip(best, highest, strict=True)
         ]

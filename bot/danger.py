@@ -7,9 +7,8 @@ such a case comes before anything but a lost card.
 from __future__ import annotations
 
 from bot.decision import WARNED
-from bot.guide import Topic
+from bot.guide import PHONE, Topic
 from bot.manners import says_little_else
-from bot.messages import OUT_OF_SCOPE
 from bot.turn import SURELY_ANOTHER, Outcome, Turn, hand_over
 
 CROOKS = ("account_taken", "gave_away", "suspicious")
@@ -23,14 +22,17 @@ URGENT = CROOKS[:2]
 
 def sounds_like_it(turn: Turn) -> Outcome | None:
     """Warn, or feel with, somebody whose message sounds like it, whatever was being asked."""
-    kind, topic = turn.case_of(OUT_OF_SCOPE), turn.wants()
+    kind, topic = turn.case, turn.wants()
+    number = topic is not None and topic.routes[:1] == (PHONE,)
+    if turn.before.last in WARNED and turn.mentions("asks_the_way") and not number:
+        return _again(turn)  # 'now what'
     if kind not in (*CROOKS, GRIEF) or _is_a_lost_card(turn, topic) or _is_another(turn, topic):
         return None
     told = {entity.slot for entity in turn.heard.entities}
     if turn.before.asking in told and turn.only_details():
         return None  # 'my company gave it to me'
-    if turn.is_upset() and says_little_else(turn):
-        return None  # 'I already told you'
+    if turn.is_upset() and (kind == "gave_away" or says_little_else(turn)):
+        return None  # 'I already told you', 'I told you I forgot my password'
     if turn.before.asking and (turn.mentions("dont_know") or turn.mentions("refuse")):
         return None  # 'no clue, my dad set it up'
     if kind == GRIEF and topic is not None and not turn.mentions(GRIEF):
@@ -73,7 +75,7 @@ def suspicious(turn: Turn) -> Outcome | None:
 def tells_of_death(turn: Turn) -> bool:
     """Tell whether somebody has died: a clear wish must say so in so many words."""
     unclear = turn.heard.classification.zone != "answer"
-    return turn.mentions(GRIEF) or (unclear and turn.case_of(OUT_OF_SCOPE) == GRIEF)
+    return turn.mentions(GRIEF) or (unclear and turn.case == GRIEF)
 
 
 def _is_a_lost_card(turn: Turn, topic: Topic | None) -> bool:

@@ -24,7 +24,7 @@ from bot import (
 )  # fmt: skip
 from bot.decision import CALM, Decision
 from bot.guide import MAX_VALUE, PHONE, Guide, Topic
-from bot.messages import OUT_OF_SCOPE, UNCLEAR, Entity, Understanding
+from bot.messages import UNCLEAR, Entity, Understanding
 from bot.session import Session
 from bot.turn import (
     NEAR_TIE,
@@ -60,6 +60,8 @@ LIKELY_EMERGENCY = 0.7
 Of 112 such held-out messages that look like a lost card or a dispute 60 are one."""
 _NEVER_GUESSED = tuple(name for name in manners.STEERING if name != "goodbye")
 _UNDECIDED = frozenset({"both", "refuse", "dont_know"})
+_LIKELY = 3
+"""Topics that an unclear message may be about."""
 _BARE_WORDS = 8
 """Words of a message that may be hardly more than one value."""
 
@@ -73,7 +75,9 @@ def step(heard: Understanding, session: Session | None, guide: Guide) -> Outcome
     outcome = next(found for rule in _RULES if (found := rule(turn)) is not None)
     decision, after = followups.offering(turn, _counted(turn, *outcome))
     notes = _notes(turn, decision)
-    if after.no_phone and decision.faq is None and not decision.brief and _has_phone(decision):
+    said_so = turn.mentions("no_phone") or turn.case == "no_phone"
+    told = decision.faq is not None or (decision.brief and not said_so)
+    if after.no_phone and not told and _has_phone(decision):
         notes = (*notes, "without_phone")
     return (replace(decision, notes=notes) if notes != decision.notes else decision), after
 
@@ -97,7 +101,7 @@ def _read(heard: Understanding, session: Session | None, guide: Guide) -> Turn:
         heard = details.with_bare_values(heard, guide, known)
     if heard.wishes:
         heard = replace(heard, wishes=details.own_wishes(heard, guide))
-    cannot = "no_phone" in hits
+    cannot = "no_phone" in hits or heard.classification.case == "no_phone"
     if cannot:
         heard = replace(heard, entities=tuple(e for e in heard.entities if e.value != PHONE))
     filled = _fill(before, heard.entities, unclear)
@@ -250,6 +254,18 @@ def _is_said_again(turn: Turn, topic: Topic) -> bool:
     return bool(open_question) and not risen and turn.faq_of(topic) == before.faq
 
 
+def _narrow_matter(turn: Turn) -> Outcome | None:
+    """Take up the likely topic that has an answer to what an unclear message sounds like."""
+    if not turn.case or turn.heard.classification.zone == "answer":
+        return None
+    likely = (
+        turn.guide.topics.get(name) for name, _ in turn.heard.classification.ranking[:_LIKELY]
+    )
+    topics = (topic for topic in likely if topic and turn.case in {faq.case for faq in topic.faqs})
+    topic = next(topics, None)
+    return None if topic is None else take_up(turn, topic.id)
+
+
 def _clarify(turn: Turn) -> Outcome | None:
     """Ask which of two topics was meant."""
     heard = turn.heard.classification
@@ -307,8 +323,8 @@ def _unknown(turn: Turn) -> Outcome:
     topic = turn.wants()
     if topic is not None and topic.otherwise:
         return take_up(turn, topic.otherwise)
-    if (case := turn.case_of(OUT_OF_SCOPE)) in turn.guide.phrases:
-        return hand_over(turn, case)  # what the guide says to such messages
+    if turn.case in turn.guide.phrases:
+        return hand_over(turn, turn.case)  # what the guide says to such messages
     again = turn.before.last in ("unknown", "unknown_again")
     decision, after = hand_over(turn, "unknown_again" if again else "unknown")
     best, share = next(iter(turn.heard.classification.ranking), ("", 0.0))
@@ -337,6 +353,7 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     manners.apology,
     manners.upset,
     followups.second_wish_dropped,
+    followups.second_wish_called,
     told_again.card_to_be_stopped,
     told_again.where_it_is,
     told_again.why_so,
@@ -365,6 +382,7 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     followups.narrower,
     followups.only_a_detail,
     danger.stays,
+    _narrow_matter,
     _clarify,
     _unknown,
 )

@@ -31,6 +31,8 @@ _LEANING = 6
 """Words of a question about 'it' or 'that'."""
 _FEW = 4
 """Words of 'and by mail?'."""
+_CALLING = frozenset({"now", "question", "first", "instead", "ignored", "still"})
+"""Words with which the second wish is called for before the first is settled."""
 _IT = frozenset({"it", "that", "this", "them", "there"})
 _CASE = 14
 """Words of one that asks about another case of it: 'and what is the number if ...'."""
@@ -81,6 +83,16 @@ def second_wish_dropped(turn: Turn) -> Outcome | None:
         return None
     decision = Decision("say", "cancel", saying="cancel", asks=turn.before.asking or None)
     return decision, replace(turn.session, later=kept, offered=0, last="cancel")
+
+
+def second_wish_called(turn: Turn) -> Outcome | None:
+    """Come to the next wish when it is called for: 'personal. now the bill question'."""
+    topics = turn.guide.topics
+    named = [name for name in turn.before.later if turn.names(topics[name])]
+    if not named or _CALLING.isdisjoint(turn.words) or turn.wants() not in (None, topics[named[0]]):
+        return None
+    later = tuple(name for name in turn.before.later if name != named[0])
+    return take_up(replace(turn, session=replace(turn.session, later=later, offered=0)), named[0])
 
 
 def says_yes(turn: Turn) -> bool:

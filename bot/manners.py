@@ -12,7 +12,6 @@ from bot.session import Session
 from bot.turn import (
     SURELY_ANOTHER,
     UPSET,
-    WISH_FROM,
     Outcome,
     Turn,
     answer,
@@ -117,7 +116,7 @@ def _apologises(turn: Turn) -> bool:
     first = [hit for hit in turn.hits.get("apology", ()) if hit.first == 0 < hit.last]
     heard = turn.heard.classification
     wish = bool(heard.ranking) and heard.ranking[0][0] in turn.guide.topics
-    likely = wish and heard.zone != "unknown" and heard.confidence >= WISH_FROM
+    likely = wish and heard.zone != "unknown" and heard.confidence >= HALF
     unclear = not turn.intent and not likely and "?" not in turn.heard.text
     answers = turn.heard.entities or turn.unclear or turn.heard.masked
     declines = turn.mentions("dont_know") or turn.mentions("refuse")

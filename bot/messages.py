@@ -26,7 +26,7 @@ class Classification:
     ranking: tuple[tuple[str, float], ...]
     """(intent, calibrated probability) of the in-scope intents, best first; sums to 1."""
     case: str = ""
-    """The narrower matter that it sounds like, such as 'out_of_scope.grief'; '' for none."""
+    """The narrower matter that it sounds like, such as 'grief'; '' for none."""
 
 
 UNCLEAR = ""

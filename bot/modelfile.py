@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.cases import intent_of
 from bot.errors import ModelError
 from bot.messages import OUT_OF_SCOPE
 from bot.text import FEATURES_VERSION
@@ -267,7 +266,6 @@ def _describe(path: Path, document: dict[str, Any]) -> ModelDescription:
             and len(set(description.labels)) == len(description.labels) > 0
             and any(label != OUT_OF_SCOPE for label in description.labels)
             and all(type(number) in (int, float) and np.isfinite(number) for number in numbers)
-            and all(intent_of(label) in description.labels for label in description.cases)
             and _sound(description.features)
             and description.temperature.base > 0
             and description.temperature.slope >= 0

@@ -94,5 +94,4 @@ def _is_asked_about(turn: Turn) -> bool:
 
 def _is_told_more(turn: Turn) -> bool:
     """Tell whether the message tells what is worse than a number: a code given away."""
-    told = turn.case_of(OUT_OF_SCOPE)
-    return told in danger.URGENT or any(turn.mentions(kind) for kind in danger.URGENT)
+    return turn.case in danger.URGENT or any(turn.mentions(kind) for kind in danger.URGENT)

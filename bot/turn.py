@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot import text
-from bot.cases import BETWEEN
 from bot.decision import WARNED, Decision
 from bot.guide import PHONE, Faq, Guide, GuideRoute, Topic
 from bot.messages import OUT_OF_SCOPE, Understanding
@@ -65,19 +64,18 @@ class Turn:
         """Tell whether one of a group of phrases stands in the message."""
         return group in self.hits
 
-    def case_of(self, intent: str) -> str:
-        """Return which case of an intent the message sounds like, '' for none."""
-        of, _, case = self.heard.classification.case.partition(BETWEEN)
-        return case if of == intent else ""
+    @property
+    def case(self) -> str:
+        """The narrower matter that the message sounds like, '' for none."""
+        return self.heard.classification.case
 
     def faq_of(self, topic: Topic) -> int | None:
         """Return the number of the topic's FAQ entry that the message is about, or None.
 
         What it sounds like goes before the words in it: 'I sent a check and nobody booked it'.
         """
-        case = self.case_of(topic.id)
-        own = (number for number, faq in enumerate(topic.faqs) if case and faq.case == case)
-        found = next(own, None)
+        own = (number for number, faq in enumerate(topic.faqs) if faq.case == self.case)
+        found = next(own, None) if self.case else None
         return topic.faq_for(self.words) if found is None else found
 
     def follows(self) -> bool:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import Bot, modelfile
-from bot.cases import Cases, intent_of
+from bot.cases import Cases
 from bot.classifier import Classifier
 from bot.errors import UtteranceError
 from bot.home import Home
@@ -47,7 +47,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_message_of_a_case_is_answered_by_its_own_words(home: Path) -> None:
     bot = Bot.load(home=home)
-    assert bot.classify("a nail in the back tyre").case.endswith(".flat")
+    assert bot.classify("a nail in the back tyre").case == "flat"
     assert "Bring the wheel." in bot.reply("there is a nail in the back tyre").text
     lost = bot.reply("my small dog ran off at noon")
     assert lost.text.startswith("No dog is here.")
@@ -56,7 +56,7 @@ def test_a_message_of_a_case_is_answered_by_its_own_words(home: Path) -> None:
 
 def test_a_case_counts_as_its_intent_and_has_no_place_in_the_ranking(home: Path) -> None:
     found = Bot.load(home=home).classify("puncture, the tyre is flat")
-    assert found.intent == intent_of(found.case)
+    assert (found.intent, found.case) == ("roadside_help", "flat")
     assert not any("." in intent for intent, _ in found.ranking)
     assert sum(share for _, share in found.ranking) == pytest.approx(1.0)
 
@@ -69,7 +69,7 @@ def test_cases_leave_the_weights_of_the_intents_as_they_were() -> None:
     with_case = [replace(row, case="air") if "tyre" in row.text else row for row in rows]
     trained = trainer.train(with_case, jobs=1)
     labels = len(plain.description.labels)
-    assert list(trained.description.cases) == ["fix.air"]
+    assert list(trained.description.cases) == ["air"]
     assert trained.description.labels == plain.description.labels
     np.testing.assert_array_equal(
         trained.weights.coefficients[:, :labels], plain.weights.coefficients
@@ -99,21 +99,23 @@ def test_the_exported_pipeline_knows_the_intents_alone(home: Path, tmp_path: Pat
 def test_a_message_is_of_the_case_farthest_above_its_border(
     scores: list[float], clear: bool
 ) -> None:
-    borders = {"a.one": (-1.0, 1.0), "a.two": (0.0, 2.0)}
+    borders = {"one": (-1.0, 1.0), "two": (0.0, 2.0)}
     above = {name: s - borders[name][clear] for name, s in zip(borders, scores, strict=True)}
     (found,) = Cases(borders).of(np.array([scores]), [clear])
     assert found == ("" if max(above.values()) < 0 else max(above, key=lambda n: above[n]))
 
 
 def test_the_border_is_where_precision_and_recall_are_best_together() -> None:
-    rows = [Utterance("pay", str(n), case="late" if n in (0, 1, 3) else "") for n in range(6)]
+    rows = [
+        Utterance("out_of_scope", str(n), case="late" if n in (0, 1, 3) else "") for n in range(6)
+    ]
     scores = np.array([[3.0], [2.0], [1.5], [1.0], [-1.0], [-2.0]])
     held_out = HeldOut(
-        ("pay",), np.zeros(6, np.int64), np.zeros((6, 1)), np.ones(6), ("pay.late",), scores
+        ("pay",), np.zeros(6, np.int64), np.zeros((6, 1)), np.ones(6), ("late",), scores
     )
     clear = np.zeros(6, dtype=bool)
     borders = cases.borders(held_out, rows, clear)
-    assert borders == {"pay.late": (0.0, cases.EVEN)}
+    assert borders == {"late": (0.0, cases.EVEN)}
     (figures,) = cases.found(held_out, rows, clear, borders)
     assert (figures.precision, figures.recall, figures.count) == (0.75, 1.0, 3)
 
@@ -158,10 +160,10 @@ def test_evaluate_says_how_well_each_case_is_found(
 ) -> None:
     capsys.readouterr()
     assert main(["--home", str(home), "evaluate", "--jobs", "1"]) == 0
-    assert "out_of_scope.dogs" in capsys.readouterr().out
+    assert "  dogs " in capsys.readouterr().out
     assert main(["--home", str(home), "evaluate", "--jobs", "1", "--json"]) == 0
     figures = json.loads(capsys.readouterr().out)["report"]["cases"]
-    assert figures["out_of_scope.dogs"]["count"] == len(LOST_DOG)
+    assert figures["dogs"]["count"] == len(LOST_DOG)
 
 
 def test_the_model_on_disk_keeps_its_cases(home: Path, tmp_path: Path) -> None:

@@ -103,6 +103,7 @@ def test_not_every_missing_phone_is_ones_own(say: Say, message: str) -> None:
 def test_no_crook_is_seen_where_none_is_spoken_of(say: Say, message: str) -> None:
     told = say(message).text
     assert "Give them no code" not in told
+    assert not told.startswith("Call at once")
     assert "That is urgent" not in told
 
 

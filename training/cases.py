@@ -8,9 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.messages import OUT_OF_SCOPE
 from training.utterances import Utterance
 from training.zones import HeldOut
 
+PRECISELY = 0.5
+"""How much recall counts against precision, for cases of a topic."""
 EVEN = 0.0
 """Border of a case of which no held-out utterance was found: as likely as not."""
 
@@ -20,7 +23,7 @@ class Found:
     """How well a case is found on held-out utterances."""
 
     case: str
-    """Its label."""
+    """Its name."""
     count: int
     """Utterances of it."""
     precision: float
@@ -32,17 +35,22 @@ class Found:
 def borders(
     held_out: HeldOut, rows: Sequence[Utterance], clear: NDArray[np.bool_]
 ) -> dict[str, tuple[float, float]]:
-    """Return for each case the scores from which taking a message for it has the highest F1.
+    """Return for each case the scores from which taking a message for it is the best choice.
 
-    F1 is the harmonic mean of precision and recall (van Rijsbergen 1979). The first is for
-    messages whose intent is not `clear`, the second for those whose intent is: it takes more to
-    hear something else in them. A border lies between the score reached and the next lower one.
+    Best is the highest F-measure (van Rijsbergen 1979): of precision and recall alike for what
+    is out of scope, where nothing better is said otherwise; of precision twice as much for cases
+    of a topic, which has an answer in any case. The first border is for messages whose intent is
+    not `clear`, the second for those whose intent is: it takes more to hear something else in
+    them. A border lies between the score reached and the next lower one.
     """
-    return {
-        case: (_border(scores[~clear], own[~clear]), _border(scores[clear], own[clear]))
-        for case, scores in zip(held_out.cases, held_out.case_scores.T, strict=True)
-        if (own := _is_of(rows, case)).any()
-    }
+    outside = np.array([row.intent == OUT_OF_SCOPE for row in rows])
+    found = {}
+    for case, scores in zip(held_out.cases, held_out.case_scores.T, strict=True):
+        own = _is_of(rows, case)
+        beta = 1.0 if outside[own].any() else PRECISELY
+        parts = [_border(scores[part], own[part], beta) for part in (~clear, clear)]
+        found[case] = (parts[0], parts[1])
+    return found
 
 
 def found(
@@ -75,16 +83,16 @@ def table(figures: Sequence[Found]) -> str:
 
 
 def _is_of(rows: Sequence[Utterance], case: str) -> NDArray[np.bool_]:
-    return np.array([row.label == case for row in rows])
+    return np.array([row.case == case for row in rows])
 
 
-def _border(scores: NDArray[np.float64], own: NDArray[np.bool_]) -> float:
+def _border(scores: NDArray[np.float64], own: NDArray[np.bool_], beta: float) -> float:
     order = np.argsort(-scores, kind="stable")
     if not own.any():
         return EVEN
     hits = own[order].cumsum()
-    f1 = 2 * hits / (np.arange(1, len(order) + 1) + own.sum())
-    best = int(f1.argmax())
+    measure = (1 + beta**2) * hits / (np.arange(1, len(order) + 1) + beta**2 * own.sum())
+    best = int(measure.argmax())
     if not hits[best] or best + 1 == len(order):
         return EVEN
     return round(float(scores[order[best : best + 2]].mean()), 4)

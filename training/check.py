@@ -12,7 +12,7 @@ from typing import Literal
 
 from bot import Bot, guide_reader, linefile, redaction
 from bot import text as text_
-from bot.cases import BETWEEN, intent_of
+from bot.cases import BETWEEN
 from bot.classifier import Classifier
 from bot.errors import BotError, GuideError, ModelError, UtteranceError
 from bot.guide_check import DEFAULTS
@@ -187,8 +187,9 @@ def _counts(home: Home, rows: Sequence[Utterance]) -> Iterator[Finding]:
     files = sorted(home.utterances.glob("*.txt")) if home.utterances.is_dir() else []
     taught = Counter(label for label, _ in {(row.label, row.text) for row in rows})
     counts = {path: taught[path.stem] for path in files if utterances.is_label(path.stem)}
-    if len({intent_of(path.stem) for path in counts}) < FEWEST and home.utterances.is_dir():
-        what = f"holds {len(counts)} intent(s)"
+    intents = {path.stem.partition(BETWEEN)[0] for path in counts}
+    if len(intents) < FEWEST and home.utterances.is_dir():
+        what = f"holds {len(intents)} intent(s)"
         yield Finding(
             "error", "few", str(home.utterances), None, what, "at least two files with utterances"
         )

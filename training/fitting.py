@@ -123,8 +123,8 @@ def fit(
     classifier = solver.estimator(len(chosen), jobs).fit(
         features.matrix, [row.intent for row in chosen]
     )
-    labels = np.array([row.label for row in chosen])
-    cases = sorted({row.label for row in chosen if row.case})
+    labels = np.array([row.case for row in chosen])
+    cases = sorted({row.case for row in chosen if row.case})
     columns = [classifier] + [
         solver.estimator(len(chosen)).fit(features.matrix, labels == case) for case in cases
     ]

@@ -86,7 +86,7 @@ def fit_all(
     messages = [text.words(message) for message in raw]
     counts = Counts.of(messages, settings)
     solver = Solver.suited(len(labels), len(names))
-    cases = tuple(sorted({row.label for row in rows if row.case}))
+    cases = tuple(sorted({row.case for row in rows if row.case}))
     _log.info("%d utterances of %d intents: fitted by %s", len(labels), len(names), solver)
     # Threads: the solvers let go of Python's lock, and nothing is copied or imported anew.
     # Within a fit too, so that no core is idle while the last one is made.
