@@ -16,6 +16,10 @@ CROOKS = ("account_taken", "gave_away", "suspicious")
 phrases to listen for, and what is said then."""
 GRIEF = "grief"
 """The same for a death."""
+_CROOK = frozenset({"he", "him", "she"})
+"""Who is spoken of after a warning."""
+KINDS = (*CROOKS, GRIEF)
+"""All of them."""
 URGENT = CROOKS[:2]
 """Those after which every minute counts."""
 
@@ -26,11 +30,15 @@ def sounds_like_it(turn: Turn) -> Outcome | None:
     number = topic is not None and topic.routes[:1] == (PHONE,)
     if turn.before.last in WARNED and turn.mentions("asks_the_way") and not number:
         return _again(turn)  # 'now what'
-    if kind not in (*CROOKS, GRIEF) or _is_a_lost_card(turn, topic) or _is_another(turn, topic):
+    if turn.before.last in WARNED and not number and _goes_on(turn, topic):
+        return _again(turn)
+    if kind not in KINDS or _is_a_lost_card(turn, topic) or _is_another(turn, topic):
         return None
     told = {entity.slot for entity in turn.heard.entities}
     if turn.before.asking in told and turn.only_details():
         return None  # 'my company gave it to me'
+    if kind == "gave_away" and turn.mentions("to_kin"):
+        return None  # 'I gave my card to my son'
     if turn.is_upset() and (kind == "gave_away" or says_little_else(turn)):
         return None  # 'I already told you', 'I told you I forgot my password'
     if turn.before.asking and (turn.mentions("dont_know") or turn.mentions("refuse")):
@@ -40,6 +48,14 @@ def sounds_like_it(turn: Turn) -> Outcome | None:
     if kind == "suspicious" and turn.before.last in WARNED:
         return _again(turn)
     return hand_over(turn, kind)
+
+
+def _goes_on(turn: Turn, topic: Topic | None) -> bool:
+    """Tell whether the crook is spoken of further: 'he called again', 'they have the cvv too'."""
+    if topic is not None and turn.is_urgent(topic):
+        return False
+    told_code = turn.before.last in URGENT and topic is not None and topic.after_code
+    return told_code or not _CROOK.isdisjoint(turn.words)
 
 
 def stays(turn: Turn) -> Outcome | None:

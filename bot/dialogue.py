@@ -256,7 +256,7 @@ def _is_said_again(turn: Turn, topic: Topic) -> bool:
 
 def _narrow_matter(turn: Turn) -> Outcome | None:
     """Take up the likely topic that has an answer to what an unclear message sounds like."""
-    if not turn.case or turn.heard.classification.zone == "answer":
+    if not turn.case or turn.heard.classification.zone != "clarify":
         return None
     likely = (
         turn.guide.topics.get(name) for name, _ in turn.heard.classification.ranking[:_LIKELY]
@@ -323,7 +323,7 @@ def _unknown(turn: Turn) -> Outcome:
     topic = turn.wants()
     if topic is not None and topic.otherwise:
         return take_up(turn, topic.otherwise)
-    if turn.case in turn.guide.phrases:
+    if turn.case in turn.guide.phrases and turn.case not in danger.KINDS:
         return hand_over(turn, turn.case)  # what the guide says to such messages
     again = turn.before.last in ("unknown", "unknown_again")
     decision, after = hand_over(turn, "unknown_again" if again else "unknown")
@@ -373,6 +373,7 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     beyond.of_the_matter,
     beyond.after_all,
     manners.plain_answer,
+    manners.meant_otherwise,
     manners.small_talk,
     followups.other_case,
     told_again.same_place,

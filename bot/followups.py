@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.decision import ADMITTED, CALM, WARNED, Decision
 from bot.guide import PHONE, Topic
 from bot.messages import OUT_OF_SCOPE
+from bot.told_again import SURELY_MOVED
 from bot.turn import (
     MAX_CLARIFICATIONS,
     SURELY_ANOTHER,
@@ -160,7 +161,9 @@ def other_case(turn: Turn) -> Outcome | None:
     topic, case = turn.guide.topics.get(turn.before.topic), turn.wants()
     if topic is None or case is None or not case.sets or topic is case:
         return None
-    leans = (turn.follows() or turn.before.urgent) and len(turn.words) <= _CASE
+    # 'Can I call from the hotel phone' moves nobody abroad.
+    sure = turn.heard.classification.confidence >= SURELY_MOVED or turn.before.asking in case.sets
+    leans = (turn.follows() or (turn.before.urgent and sure)) and len(turn.words) <= _CASE
     if not leans or not set(case.sets) <= set(topic.needs) or case.sets.keys() & turn.unclear:
         return None
     if any(case.sets.get(e.slot, e.value) != e.value for e in turn.heard.entities):
@@ -195,7 +198,7 @@ def asked_about_it(turn: Turn) -> Outcome | None:
     generic = "do" in turn.words or (turn.follows() and len(turn.words) <= _FEW)
     another = wish is not None and wish.id != turn.before.about and sure and not generic
     begins = turn.words[0] in question and turn.words[:2] != ("do", "not")  # but 'dunno'
-    asks = begins or "?" in turn.heard.text or turn.follows()
+    asks = begins or "?" in turn.heard.text or turn.follows() or turn.mentions("yes_or_no")
     if another or not asks:
         return None
     found = narrower(turn) if leans or generic or turn.intent in _NO_QUESTIONS else None
@@ -205,7 +208,7 @@ def asked_about_it(turn: Turn) -> Outcome | None:
 def _no_more_known(turn: Turn) -> Outcome | None:
     """Say that no more is known to 'are you sure?' or 'how?', which are no yes and no greeting."""
     assent = turn.intent in ("affirm", "deny", "goodbye") or turn.says("yes") or turn.says("no")
-    assent = assent and len(turn.words) > 1
+    assent = (assent and len(turn.words) > 1) or turn.mentions("yes_or_no")
     short = turn.intent == "greet" and len(turn.words) <= 2
     if (
         turn.before.last not in ("answer", "same_again")

@@ -195,14 +195,6 @@ class Topic:
         return min(hits)[1]
 
 
-def faq_index(faqs: Iterable[Faq]) -> Phrases:
-    """Return the stems of FAQ entries, in groups named by their number in the topic."""
-    index = Phrases()
-    for number, faq in enumerate(faqs):
-        index.add_all_alike(sorted(faq.stems), str(number))
-    return index
-
-
 @dataclass(frozen=True, slots=True)
 class Item:
     """One thing to have ready."""

@@ -11,10 +11,10 @@ from typing import Any
 
 from bot import text
 from bot.errors import GuideError
-from bot.guide import Choice, Faq, Guide, GuideRoute, Item, Say, Slot, Topic, faq_index
+from bot.guide import Choice, Faq, Guide, GuideRoute, Item, Say, Slot, Topic
 from bot.guide_check import DEFAULTS, TYPE_NAMES, Findings, check, hint
 from bot.messages import Route
-from bot.phrases import LEFT_OVER, written_out
+from bot.phrases import LEFT_OVER, Phrases, written_out
 
 SLOT_TYPES = ("choice", "place", "date", "amount", "name", "reference")
 CHANNELS = ("phone", "chat", "mail", "app", "web", "social")
@@ -273,7 +273,7 @@ def _topic(name: str, table: dict[str, Any], faqs: list[Faq], reader: Findings) 
     if bool(values["over_when"]) != bool(values["over"]):
         reader.complain(place, "has only one of 'over' and 'over_when'; wanted both or none")
     sets = {k: str(v) for k, v in reader.value(table, "sets", dict, place).items()}
-    narrower = faq_index(faqs)
+    narrower = _index(faqs)
     return Topic(id=name, sets=sets, faqs=tuple(faqs), narrower=narrower, **values)
 
 
@@ -315,3 +315,11 @@ def _item(name: str, table: dict[str, Any], reader: Findings) -> Item:
     whole = reader.value(table, "text", str, place)
     short = reader.value(table, "short", str, place) or whole
     return Item(whole, short, reader.value(table, "details", bool, place))
+
+
+def _index(faqs: Iterable[Faq]) -> Phrases:
+    """Return the stems of FAQ entries, in groups named by their number in the topic."""
+    index = Phrases()
+    for number, faq in enumerate(faqs):
+        index.add_all_alike(sorted(faq.stems), str(number))
+    return index

@@ -113,13 +113,15 @@ def _apologises(turn: Turn) -> bool:
 
     A bare 'sorry' may begin anything: 'sorry, what do you mean'.
     """
-    first = [hit for hit in turn.hits.get("apology", ()) if hit.first == 0 < hit.last]
+    first = [hit for hit in turn.hits.get("apology", ()) if hit.first <= 1 < hit.last + hit.first]
     heard = turn.heard.classification
     wish = bool(heard.ranking) and heard.ranking[0][0] in turn.guide.topics
     likely = wish and heard.zone != "unknown" and heard.confidence >= HALF
     unclear = not turn.intent and not likely and "?" not in turn.heard.text
     answers = turn.heard.entities or turn.unclear or turn.heard.masked
     declines = turn.mentions("dont_know") or turn.mentions("refuse")
+    if first and turn.guide.words.get("thanks", frozenset()).issuperset(turn.beside("apology")):
+        return True  # 'thanks, sorry I was rude'
     return bool(first) and unclear and not answers and not declines and not turn.before.options
 
 
@@ -188,6 +190,16 @@ def other_company(turn: Turn) -> Outcome | None:
         return None  # 'my visa card and my amex got stolen'
     decision = Decision("say", OUT_OF_SCOPE, saying="other_company")
     return decision, closed(turn.session, "other_company")
+
+
+def meant_otherwise(turn: Turn) -> Outcome | None:
+    """Own up to 'no, I mean turn it off', which is no bare 'no'."""
+    (best, share), *_ = turn.heard.classification.ranking
+    no = best in STEERING and share >= HALF and turn.mentions("i_mean")
+    told = turn.heard.entities or turn.unclear or turn.before.asking
+    if not no or told or not turn.before.about or len(turn.words) <= _FEW:
+        return None
+    return hand_over(turn, "beyond")
 
 
 def small_talk(turn: Turn) -> Outcome | None:

@@ -48,7 +48,10 @@ def same_place(turn: Turn) -> Outcome | None:
     if topic is None or wish is None or PHONE not in topic.routes:
         return None
     said = {entity.slot for entity in turn.heard.entities}
-    moved = any(turn.before.slots.get(s, v) != v and s not in said for s, v in wish.sets.items())
+    # In an emergency nobody is taken to be abroad for asking about the hotel's phone.
+    held = {} if turn.before.urgent and turn.before.asking not in wish.sets else wish.sets
+    before = turn.before.slots
+    moved = any(before.get(s, held.get(s)) != v and s not in said for s, v in wish.sets.items())
     sure = turn.heard.classification.confidence >= SURELY_MOVED
     return answer(turn, topic, brief=True) if moved and not sure else None
 

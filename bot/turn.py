@@ -20,6 +20,8 @@ SURELY_ANOTHER = 0.8
 """Confidence from which a message is a wish of its own, whatever else its words could be."""
 WISH_FROM = 0.4
 """Confidence from which a word beside details is a wish, and an unclear message one."""
+_SAYS_MORE = 3
+"""Words from which a message can be about a narrower matter: 'chat' is not."""
 NEAR_TIE = 0.6
 """Share of the first topic's probability from which an urgent second one is taken instead."""
 
@@ -75,7 +77,7 @@ class Turn:
         What it sounds like goes before the words in it: 'I sent a check and nobody booked it'.
         """
         own = (number for number, faq in enumerate(topic.faqs) if faq.case == self.case)
-        found = next(own, None) if self.case else None
+        found = next(own, None) if self.case and len(self.words) >= _SAYS_MORE else None
         return topic.faq_for(self.words) if found is None else found
 
     def follows(self) -> bool:

@@ -102,3 +102,25 @@ def test_a_narrower_matter_of_a_topic_has_its_own_answer(
     bot: Bot, message: str, answer: str
 ) -> None:
     assert answer in bot.reply(message).text
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [("i clicked a link and entered my card number", "yes they have the cvv too"),
+     ("a stranger rang and i told him my pin", "I hung up. now what")],
+)  # fmt: skip
+def test_what_goes_on_after_a_secret_was_told_stays_urgent(
+    say: Say, messages: tuple[str, ...]
+) -> None:
+    assert say(*messages).text.startswith(AT_ONCE)
+
+
+def test_a_card_given_to_ones_own_child_is_no_crook(bot: Bot) -> None:
+    text = bot.reply("i gave my card to my son to use, is that ok").text
+    assert AT_ONCE not in text
+    assert US in text
+
+
+def test_nobody_picking_up_has_an_answer_of_its_own(bot: Bot) -> None:
+    reply = bot.reply("nobody picks up the phone at amex, it just rings and rings")
+    assert "so try again" in reply.text

@@ -184,3 +184,40 @@ def test_both_details_are_read_from_an_answer_that_says_from_where(
     bot: Bot, answer: str, number: str
 ) -> None:
     assert last(bot, "what number do i call", answer).routes[0].value == number
+
+
+def test_a_hotels_phone_moves_nobody_abroad(bot: Bot) -> None:
+    reply = last(bot, "purse stolen along with my phone", "can i call from the hotel phone")
+    assert reply.routes[0].value == "1-800-528-2122"
+    assert "calling_from" not in reply.slots
+
+
+@pytest.mark.parametrize(
+    ("messages", "told"),
+    [(("my payment went through twice", "so yes or no"), "That is all I know about it."),
+     (("how do i set up autopay", "no i mean turn it OFF"), "That I do not know."),
+     (("where are my statements", "can it be reversed"), "That I do not know."),
+     (("how to complain about an agent", "thanks, sorry i was rude"), "No harm done.")],
+)  # fmt: skip
+def test_what_is_no_bare_yes_or_no_is_owned_up_to(
+    bot: Bot, messages: tuple[str, ...], told: str
+) -> None:
+    assert last(bot, *messages).text.startswith(told)
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [("theres a charge i never made", "personal", "also i lost my card", "no its not lost"),
+     ("i want to dispute a charge", "i told you it's not a charge")],
+)  # fmt: skip
+def test_what_is_denied_is_not_told_again(bot: Bot, messages: tuple[str, ...]) -> None:
+    reply = last(bot, *messages)
+    assert "lost or stolen" not in reply.text
+    assert "start the dispute" not in reply.text
+
+
+def test_the_second_wish_is_come_to_when_it_is_called_for(bot: Bot) -> None:
+    reply = last(
+        bot, "where are my statements and how do i see my points", "now the points question"
+    )
+    assert reply.intent == "rewards_points"
