@@ -179,7 +179,7 @@ class Topic:
     """Narrower questions."""
 
     narrower: Phrases = field(default_factory=Phrases, compare=False, repr=False)
-    """The stems of `faqs`, ready to be looked for: see `faq_index`."""
+    """The stems of `faqs`, ready to be looked for, in groups named by their number."""
 
     def faq_for(self, words: Iterable[str]) -> int | None:
         """Return the number of the FAQ entry that the words point to, or None.

@@ -146,12 +146,13 @@ def test_check_names_a_case_that_changes_nothing(
 ) -> None:
     own = Path(shutil.copytree(home, tmp_path / "shop"))
     (own / "utterances" / "out_of_scope.cats.txt").write_text("my cat\na cat\n")
-    (own / "utterances" / "prices.high.txt").write_text("so dear\ntoo much\n")
+    (own / "utterances" / "prices.high.txt").write_text("so dear\n")
     capsys.readouterr()
     assert main(["--home", str(own), "check", "--quick"]) == 0
     out = capsys.readouterr().out
     assert "out_of_scope.cats.txt: the case out_of_scope.cats has no answer of its own" in out
     assert 'wanted a [[faq]] with topic = "prices" and case = "high"' in out
+    assert "prices.high.txt: the case high has 1 utterance; wanted at least 2" in out
     assert "out_of_scope.dogs" not in out
 
 

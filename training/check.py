@@ -185,23 +185,33 @@ def _wordless(rows: Sequence[Utterance]) -> Iterator[Finding]:
 def _counts(home: Home, rows: Sequence[Utterance]) -> Iterator[Finding]:
     """Find the intents with too few utterances, and with few beside the others."""
     files = sorted(home.utterances.glob("*.txt")) if home.utterances.is_dir() else []
-    taught = Counter(label for label, _ in {(row.label, row.text) for row in rows})
-    counts = {path: taught[path.stem] for path in files if utterances.is_label(path.stem)}
-    intents = {path.stem.partition(BETWEEN)[0] for path in counts}
-    if len(intents) < FEWEST and home.utterances.is_dir():
-        what = f"holds {len(intents)} intent(s)"
+    different = {(row.intent, row.case, row.text) for row in rows}
+    taught = Counter(intent for intent, _, _ in different)  # its cases count as it
+    counts = {path: taught[path.stem] for path in files if utterances.is_intent(path.stem)}
+    if len(counts) < FEWEST and home.utterances.is_dir():
+        what = f"holds {len(counts)} intent(s)"
         yield Finding(
             "error", "few", str(home.utterances), None, what, "at least two files with utterances"
         )
     usual = median(counts.values()) if counts else 0
     for path, count in counts.items():
-        has = f"the intent {path.stem} has {count} utterance{'' if count == 1 else 's'}"
+        has = f"the intent {path.stem} has {_utterances(count)}"
         if count < FEWEST:
             yield Finding("error", "few", str(path), None, has, f"at least {FEWEST}")
-        elif count < FEW_BESIDE * usual and BETWEEN not in path.stem:
+        elif count < FEW_BESIDE * usual:
             what = f"{has}, the others {usual:,.0f} (median)"
             wanted = f"at least {FEW_BESIDE:.0%} of that"
             yield Finding("warning", "unbalanced", str(path), None, what, wanted)
+    of_case = Counter(case for _, case, _ in different)
+    for path in files:
+        count = of_case[case] if (case := path.stem.partition(BETWEEN)[2]) else FEWEST
+        if count < FEWEST:
+            what = f"the case {case} has {_utterances(count)}"
+            yield Finding("warning", "few", str(path), None, what, f"at least {FEWEST}")
+
+
+def _utterances(count: int) -> str:
+    return f"{count} utterance{'' if count == 1 else 's'}"
 
 
 def _near(rows: Sequence[Utterance]) -> Iterator[Finding]:
