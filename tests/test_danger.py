@@ -96,7 +96,7 @@ def test_no_danger_or_loss_is_heard_where_there_is_none(
     [("the money left my bank but my balance has not moved", "what became of that payment"),
      ("delta told me they sent the refund, so where is it", "refund has come in"),
      ("to where do i post the cheque for my bill", "not to the general address"),
-     ("approved two weeks ago and the mailbox is still empty", "Where your card is")],
+     ("approved two weeks ago and still no card in the mail", "Where your card is")],
 )  # fmt: skip
 def test_a_narrower_matter_of_a_topic_has_its_own_answer(
     bot: Bot, message: str, answer: str
