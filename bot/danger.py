@@ -16,46 +16,44 @@ CROOKS = ("account_taken", "gave_away", "suspicious")
 phrases to listen for, and what is said then."""
 GRIEF = "grief"
 """The same for a death."""
-_CROOK = frozenset({"he", "him", "she"})
-"""Who is spoken of after a warning."""
 KINDS = (*CROOKS, GRIEF)
 """All of them."""
 URGENT = CROOKS[:2]
 """Those after which every minute counts."""
+_CROOK = frozenset({"he", "him", "she"})
+"""Who is spoken of after a warning."""
 
 
 def sounds_like_it(turn: Turn) -> Outcome | None:
     """Warn, or feel with, somebody whose message sounds like it, whatever was being asked."""
-    kind, topic = turn.case, turn.wants()
-    number = topic is not None and topic.routes[:1] == (PHONE,)
-    if turn.before.last in WARNED and turn.mentions("asks_the_way") and not number:
-        return _again(turn)  # 'now what'
-    if turn.before.last in WARNED and not number and _goes_on(turn, topic):
+    kind, topic, warned = turn.case, turn.wants(), turn.before.last in WARNED
+    if warned and _goes_on(turn, topic):
         return _again(turn)
     if kind not in KINDS or _is_a_lost_card(turn, topic) or _is_another(turn, topic):
         return None
-    told = {entity.slot for entity in turn.heard.entities}
-    if turn.before.asking in told and turn.only_details():
-        return None  # 'my company gave it to me'
-    if kind == "gave_away" and turn.mentions("to_kin"):
-        return None  # 'I gave my card to my son'
-    if turn.is_upset() and (kind == "gave_away" or says_little_else(turn)):
-        return None  # 'I already told you', 'I told you I forgot my password'
-    if turn.before.asking and (turn.mentions("dont_know") or turn.mentions("refuse")):
-        return None  # 'no clue, my dad set it up'
-    if kind == GRIEF and topic is not None and not turn.mentions(GRIEF):
+    if _is_harmless(turn, kind) or (kind == GRIEF and topic and not turn.mentions(GRIEF)):
         return None
-    if kind == "suspicious" and turn.before.last in WARNED:
-        return _again(turn)
-    return hand_over(turn, kind)
+    return _again(turn) if warned and kind == "suspicious" else hand_over(turn, kind)
 
 
 def _goes_on(turn: Turn, topic: Topic | None) -> bool:
-    """Tell whether the crook is spoken of further: 'he called again', 'they have the cvv too'."""
-    if topic is not None and turn.is_urgent(topic):
-        return False
+    """Tell whether it goes on: 'now what', 'he called again', 'they have the cvv too'."""
+    if topic is not None and (turn.is_urgent(topic) or topic.routes[:1] == (PHONE,)):
+        return False  # the number is given at once
     told_code = turn.before.last in URGENT and topic is not None and topic.after_code
-    return told_code or not _CROOK.isdisjoint(turn.words)
+    return told_code or turn.mentions("asks_the_way") or not _CROOK.isdisjoint(turn.words)
+
+
+def _is_harmless(turn: Turn, kind: str) -> bool:
+    """Tell whether the words that sound like it are an answer, a complaint, or of one's family."""
+    told = {entity.slot for entity in turn.heard.entities}
+    if turn.before.asking in told and turn.only_details():
+        return True  # 'my company gave it to me'
+    if turn.before.asking and (turn.mentions("dont_know") or turn.mentions("refuse")):
+        return True  # 'no clue, my dad set it up'
+    if kind == "gave_away" and (turn.is_upset() or turn.mentions("to_kin")):
+        return True  # 'I told you I forgot my password', 'I gave my card to my son'
+    return turn.is_upset() and says_little_else(turn)
 
 
 def stays(turn: Turn) -> Outcome | None:

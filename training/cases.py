@@ -47,7 +47,7 @@ def borders(
     found = {}
     for case, scores in zip(held_out.cases, held_out.case_scores.T, strict=True):
         own = _is_of(rows, case)
-        beta = 1.0 if outside[own].any() else PRECISELY
+        beta = 1.0 if outside[own].all() else PRECISELY
         parts = [_border(scores[part], own[part], beta) for part in (~clear, clear)]
         found[case] = (parts[0], parts[1])
     return found
