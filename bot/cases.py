@@ -8,6 +8,7 @@ which says how much a message is like its utterances, whatever its intent.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import sub
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ class Cases:
         """`borders`: by its name, the score from which a message is of the case: one for messages
         whose intent is not clear, and one for those whose intent is."""
         self._names = tuple(borders)
-        self._borders = np.array([*borders.values()], dtype=np.float64).reshape(-1, 2).T
+        self._borders = tuple(zip(*borders.values(), strict=True)) if borders else ((), ())
 
     def of(self, scores: NDArray[np.float64], clear: Sequence[bool]) -> list[str]:
         """Return the likeliest case of each message, '' for none; `scores` of shape (n, c).
@@ -32,10 +33,11 @@ class Cases:
         """
         if not self._names:
             return [""] * len(clear)
-        above = scores - self._borders[np.array(clear, dtype=np.intp)]
-        best = above.argmax(axis=1).tolist()
-        highest = above.max(axis=1).tolist()
-        return [
-            self._names[place] if over >= 0.0 else ""
-            for place, over in zip(best, highest, strict=True)
-        ]
+        rows = zip(scores.tolist(), clear, strict=True)
+        return [self._likeliest(row, self._borders[is_clear]) for row, is_clear in rows]
+
+    def _likeliest(self, scores: list[float], borders: Sequence[float]) -> str:
+        # Of one message, so few numbers that numpy would take three times as long.
+        above = list(map(sub, scores, borders))
+        highest = max(above)
+        return self._names[above.index(highest)] if highest >= 0.0 else ""

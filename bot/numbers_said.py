@@ -36,7 +36,7 @@ def said(text: str) -> list[str]:
 def _digits(number: str) -> str:
     digits = "".join(filter(str.isdigit, number))
     national = digits[1:]
-    return national if digits[0] == "1" and len(national) == _NATIONAL_DIGITS else digits
+    return national if digits[:1] == "1" and len(national) == _NATIONAL_DIGITS else digits
 
 
 def checked(turn: Turn) -> Outcome | None:
