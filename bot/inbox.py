@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, get_args
 
 from bot import linefile, redaction
-from bot.decision import Decision
+from bot.decision import ADMITTED, Decision
 from bot.messages import Classification, Understanding, Zone
 
 MOST_BYTES = 5_000_000
@@ -134,7 +134,9 @@ def is_unclear(heard: Understanding, decision: Decision, *, asked: bool) -> bool
     if heard.masked:  # the reply says that a message with a secret is not kept
         return False
     guessed = meant.zone == "clarify" and decision.intent == meant.intent and not asked
-    return guessed or decision.act in ("clarify", "unknown")
+    # Who is warned of a crook, or felt with, was understood.
+    gave_up = decision.act == "unknown" and decision.saying in ("", *ADMITTED)
+    return guessed or gave_up or decision.act == "clarify"
 
 
 def _typed(name: str, value: Any) -> Any:

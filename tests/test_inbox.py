@@ -165,3 +165,13 @@ def test_a_line_that_is_no_entry_is_a_value_error(document: object) -> None:
     except ValueError:
         return
     assert entry.zone in ("answer", "clarify", "unknown")
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["a stranger rang and i told him my pin", "my husband passed away last week",
+     "is 1-800-555-0147 your number"],
+)  # fmt: skip
+def test_who_was_warned_or_felt_with_was_understood(keeper: Bot, path: Path, message: str) -> None:
+    keeper.reply(message)
+    assert not path.exists()
