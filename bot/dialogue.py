@@ -76,10 +76,10 @@ def step(heard: Understanding, session: Session | None, guide: Guide) -> Outcome
     decision, after = followups.offering(turn, _counted(turn, *outcome))
     notes = _notes(turn, decision)
     said_so = turn.mentions("no_phone") or turn.case == "no_phone"
-    told = decision.faq is not None or (decision.brief and not said_so)
-    told = told or decision.saying == "no_phone"
+    told = decision.faq is not None or decision.saying == "no_phone"
+    told = told or (decision.brief and not said_so)
     if after.no_phone and not told and _has_phone(decision):
-        notes = (*notes, "without_phone")
+        notes = (*notes, "no_phone")
     return (replace(decision, notes=notes) if notes != decision.notes else decision), after
 
 

@@ -204,9 +204,9 @@ def _counts(home: Home, rows: Sequence[Utterance]) -> Iterator[Finding]:
             yield Finding("warning", "unbalanced", str(path), None, what, wanted)
     of_case = Counter(case for _, case, _ in different)
     for path in files:
-        count = of_case[case] if (case := path.stem.partition(BETWEEN)[2]) else FEWEST
-        if count < FEWEST:
-            what = f"the case {case} has {_utterances(count)}"
+        _, dot, case = path.stem.partition(BETWEEN)
+        if dot and of_case[case] < FEWEST:
+            what = f"the case {case} has {_utterances(of_case[case])}"
             yield Finding("warning", "few", str(path), None, what, f"at least {FEWEST}")
 
 
