@@ -10,9 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from operator import sub
 
-import numpy as np
-from numpy.typing import NDArray
-
 BETWEEN = "."
 """Stands between an intent and the case in the name of a file."""
 
@@ -26,18 +23,13 @@ class Cases:
         self._names = tuple(borders)
         self._borders = tuple(zip(*borders.values(), strict=True)) if borders else ((), ())
 
-    def of(self, scores: NDArray[np.float64], clear: Sequence[bool]) -> list[str]:
-        """Return the likeliest case of each message, '' for none; `scores` of shape (n, c).
+    def likeliest(self, scores: list[float], clear: bool) -> str:
+        """Return the likeliest case of a message from its c scores, '' for none.
 
         `clear`: whether its intent is.
         """
         if not self._names:
-            return [""] * len(clear)
-        rows = zip(scores.tolist(), clear, strict=True)
-        return [self._likeliest(row, self._borders[is_clear]) for row, is_clear in rows]
-
-    def _likeliest(self, scores: list[float], borders: Sequence[float]) -> str:
-        # Of one message, so few numbers that numpy would take three times as long.
-        above = list(map(sub, scores, borders))
+            return ""
+        above = list(map(sub, scores, self._borders[clear]))
         highest = max(above)
         return self._names[above.index(highest)] if highest >= 0.0 else ""

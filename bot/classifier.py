@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from math import exp
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,10 +33,8 @@ class Classifier:
         self.description = description
         self._linear = Linear(description.features, weights)
         self._reader = self._linear.reader
-        labels = description.labels
-        self._in_scope = np.array([i for i, x in enumerate(labels) if x != OUT_OF_SCOPE])
+        self._labels = labels = description.labels
         self._outside = labels.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in labels else None
-        self._in_scope_labels = [labels[i] for i in self._in_scope]
         self._cases = Cases(description.cases)
 
     @classmethod
@@ -71,43 +70,53 @@ class Classifier:
     def probabilities(self, message: str) -> NDArray[np.float64]:
         """Return the calibrated probability of every label, shape (k,), out of scope included."""
         batch = self._reader.read([redaction.mask(message).text])
-        found: NDArray[np.float64] = self._probabilities(self._linear.scores(batch))[0]
+        logits = self._linear.scores(batch)[:, : len(self._labels)]
+        found: NDArray[np.float64] = probabilities(logits, self.description.temperature)[0]
         return found
-
-    def _probabilities(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        logits = scores[:, : len(self.description.labels)]
-        return probabilities(logits, self.description.temperature)
 
     def _decide(self, batch: Batch) -> list[Classification]:
-        columns = self._linear.scores(batch)
-        chances = self._probabilities(columns)
-        # A copy row by row, so that a sum over a row is the same whatever stands around it.
-        inside = chances.take(self._in_scope, axis=1)
-        orders = (-inside).argsort(axis=1, kind="stable").tolist()
-        shares = (inside / inside.sum(axis=1, keepdims=True)).tolist()
-        labels = self._in_scope_labels
-        found = []
-        zones = [self._zone(*scores) for scores in self._scores(chances, batch.known)]
-        cases = self._cases.of(
-            columns[:, len(self.description.labels) :], [zone == "answer" for zone in zones]
-        )
-        for order, share, zone, case in zip(orders, shares, zones, cases, strict=True):
-            ranking = tuple([(labels[i], share[i]) for i in order])
-            intent, confidence = ranking[0]
-            intent = OUT_OF_SCOPE if zone == "unknown" else intent
-            found.append(Classification(intent, confidence, zone, ranking, case))
+        scores = self._linear.scores(batch)
+        rows = zip(scores.tolist(), self._orders(scores), batch.known.tolist(), strict=True)
+        return [self._decided(*row) for row in rows]
+
+    def _orders(self, scores: NDArray[np.float64]) -> list[list[int]]:
+        """Return the labels of each message, best first."""
+        best_first: NDArray[np.int64] = (-scores[:, : len(self._labels)]).argsort(1, "stable")
+        found: list[list[int]] = best_first.tolist()
         return found
 
-    def _scores(
-        self, chances: NDArray[np.float64], known: NDArray[np.float64]
-    ) -> list[tuple[float, float]]:
-        """Return `score` and `scope` of each message."""
-        found = []
-        for row, share in zip(chances.tolist(), known.tolist(), strict=True):
-            outside = None if self._outside is None else row.pop(self._outside)
-            best = max(row)
-            found.append((score(best, share), scope(outside, best, share)))
-        return found
+    def _decided(self, scores: list[float], order: list[int], known: float) -> Classification:
+        ranking, trust, in_scope = self._weighed(scores, order, known)
+        zone = self._zone(trust, in_scope)
+        case = self._cases.likeliest(scores[len(self._labels) :], zone == "answer")
+        intent, confidence = ranking[0]
+        return Classification(
+            OUT_OF_SCOPE if zone == "unknown" else intent, confidence, zone, ranking, case
+        )
+
+    def _weighed(
+        self, scores: list[float], order: list[int], known: float
+    ) -> tuple[tuple[tuple[str, float], ...], float, float]:
+        """Return the ranking of one message, its `score` and its `scope`.
+
+        So few numbers that plain Python is done with them before numpy has begun.
+        """
+        highest = scores[order[0]]
+        temperature = self.description.temperature.of_one(highest)
+        raised = [exp((scores[label] - highest) / temperature) for label in order]
+        total = sum(raised)
+        outside = None
+        if self._outside is not None:
+            place = order.index(self._outside)
+            order = order[:place] + order[place + 1 :]
+            outside = raised.pop(place) / total
+        best = raised[0] / total
+        inside = sum(raised)
+        labels = self._labels
+        ranking = tuple(
+            [(labels[label], chance / inside) for label, chance in zip(order, raised, strict=True)]
+        )
+        return ranking, score(best, known), scope(outside, best, known)
 
     def _zone(self, trust: float, in_scope: float) -> Zone:
         # Nothing known gives a scope of nothing, which no threshold may let through.
@@ -125,22 +134,21 @@ class Classifier:
         masked = redaction.mask(message).text
         typed, meant = self._reader.words(masked)
         batch = self._reader.read([masked])
-        decision = self._decide(batch)[0]
-        winner = decision.ranking[0][0]
-        second = decision.ranking[1][0] if len(decision.ranking) > 1 else winner
-        columns = [self.description.labels.index(label) for label in (winner, second)]
         scores = self._linear.scores(batch)
-        highest = scores[:, : len(self.description.labels)].max(keepdims=True)
-        temperature = float(self.description.temperature.of(highest).item())
+        row, order = scores[0].tolist(), self._orders(scores)[0]
+        ranking, trust, in_scope = self._weighed(row, order, float(batch.known[0]))
+        winner = ranking[0][0]
+        second = ranking[1][0] if len(ranking) > 1 else winner
+        columns = [self._labels.index(label) for label in (winner, second)]
+        temperature = self.description.temperature.of_one(row[order[0]])
         weighed = self._linear.shares(batch, columns) / temperature
         shares = dict(zip(batch.ids.tolist(), weighed, strict=True))
         rows = self._word_shares(meant, shares)
         bias = self._linear.bias(columns) / temperature
-        trust, in_scope = self._scores(self._probabilities(scores), batch.known)[0]
         return Explanation(
             intent=winner,
             runner_up=second if second != winner else "",
-            zone=decision.zone,
+            zone=self._zone(trust, in_scope),
             score=trust,
             scope=in_scope,
             thresholds={

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import takewhile
 
 from bot import text
-from bot.messages import Classification, Entity
+from bot.messages import MOST_WISHES, Classification, Entity
 
 CLEAR_FROM = 0.9
 """Probability from which a clause on its own is clear.
@@ -35,8 +35,6 @@ BEHIND_GREETING_CLEAR_FROM = 0.8
 _LONGEST_GREETING = 3
 """Words that are taken for a greeting before the rest is looked at."""
 _FEWEST_WORDS = 3
-MOST = 3
-"""Wishes of one message that are kept in mind."""
 _BORDER = re.compile(
     r"[.;!?\n]+|,?\s+(?:and also|and then|and|also|plus|but also|but|as well as|&|\+)\s+|,\s+",
     re.IGNORECASE,
@@ -84,15 +82,15 @@ def wishes(
     if whole.zone != "unknown" and whole.intent in COURTESY:
         clear = _clear(parts, classify, BESIDE_COURTESY_FROM)
         found = tuple(n for n in _likely(clear, message, whole) if n != whole.intent)
-        return found if len(found) < MOST else ()
+        return found if len(found) < MOST_WISHES else ()
     first = _urgent_clauses(message, spans, whole, classify, urgent)
     clear = _clear(parts, classify, CLEAR_FROM) if len(parts) > 1 else []
     found = tuple(name for name in _likely(clear, message, whole) if name not in first)
     if not first:
-        return found[:MOST] if len(found) > 1 else ()
+        return found[:MOST_WISHES] if len(found) > 1 else ()
     if not found and whole.zone == "answer":
         found = (whole.intent,)
-    return tuple(dict.fromkeys((*first, *found)))[:MOST]
+    return tuple(dict.fromkeys((*first, *found)))[:MOST_WISHES]
 
 
 def _clear(

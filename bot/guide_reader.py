@@ -159,7 +159,7 @@ def _plain(phrases: Iterable[str], findings: Findings, place: tuple[str, ...]) -
 
 def plain(phrase: str) -> str:
     """Return a phrase as its words stand in a message."""
-    return " ".join(found for word in phrase.split() if (found := _plain_word(word)))
+    return " ".join(filter(None, map(_plain_word, phrase.split())))
 
 
 @lru_cache(maxsize=4_000)

@@ -29,6 +29,8 @@ class Classification:
     """The narrower matter that it sounds like, such as 'grief'; '' for none."""
 
 
+MOST_WISHES = 3
+"""Wishes of one message that are kept in mind."""
 UNCLEAR = ""
 """Value of a detail that was given but could be either: 'Georgia'. It is asked, not guessed."""
 ANY_SLOT = "*"

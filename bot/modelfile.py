@@ -21,7 +21,7 @@ from bot.errors import ModelError
 from bot.messages import OUT_OF_SCOPE
 from bot.text import FEATURES_VERSION
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 DESCRIPTION_FILE = "model.json"
 WEIGHTS_FILE = "weights.npz"
 CURRENT_FILE = "current"
@@ -66,6 +66,10 @@ class Temperature:
         found: NDArray[np.float64] = np.maximum(self.base + self.slope * highest, self.base / 2)
         return found
 
+    def of_one(self, highest: float) -> float:
+        """Return the temperature of one message."""
+        return max(self.base + self.slope * highest, self.base / 2)
+
 
 @dataclass(frozen=True, slots=True)
 class ModelDescription:
@@ -108,8 +112,9 @@ class Weights:
 
     stems: tuple[str, ...]
     """Vocabulary of the first block."""
-    bigrams: tuple[str, ...]
-    """Vocabulary of the second block."""
+    bigrams: NDArray[np.uint32]
+    """Vocabulary of the second block: the numbers of two stems each, shape (bigrams, 2). As
+    numbers they are smaller, and found sooner, than as texts."""
     characters: tuple[str, ...]
     """Vocabulary of the third block."""
     words: tuple[str, ...]
@@ -126,10 +131,11 @@ class Weights:
     """What each label and case has before any word is read, shape (k + c,)."""
 
 
-_BLOCKS = ("stems", "bigrams", "characters", "words")
+_BLOCKS = ("stems", "characters", "words")
 _BETWEEN = "\n"
 """Stands between two entries of a block, and in none: words hold no white space."""
 _ARRAYS = {
+    "bigrams": np.uint32,
     "counts": np.uint32,
     "doubtful": np.uint32,
     "idf": np.float32,
@@ -139,6 +145,8 @@ _ARRAYS = {
     "far_places": np.uint32,
     "far": np.int16,
 }
+_PLAIN = ("bigrams", "counts", "doubtful", "idf", "bias")
+"""Arrays that stand in the file as they are."""
 
 
 def _unfit(path: Path, what: str) -> ModelError:
@@ -186,7 +194,7 @@ def _pack(weights: Weights) -> bytes:
     near = np.clip(weights.coefficients, small.min, small.max).astype(np.int8)
     places = np.flatnonzero(near != weights.coefficients).astype(np.uint32)
     arrays: dict[str, Any] = {
-        **{name: getattr(weights, name) for name in ("counts", "doubtful", "idf", "bias")},
+        **{name: getattr(weights, name) for name in _PLAIN},
         "near": near, "far_places": places, "far": weights.coefficients.flat[places],
     }  # fmt: skip
     for block in _BLOCKS:
@@ -303,6 +311,7 @@ def _unpack(blob: bytes) -> Weights:
     coefficients.flat[places] = far
     return Weights(
         **{block: _entries(arrays[block]) for block in _BLOCKS},
+        bigrams=arrays["bigrams"],
         counts=arrays["counts"],
         doubtful=arrays["doubtful"],
         idf=arrays["idf"],
@@ -322,6 +331,7 @@ def _check_shapes(path: Path, description: ModelDescription, weights: Weights) -
     size = len(weights.stems) + len(weights.bigrams) + len(weights.characters)
     columns = len(description.labels) + len(description.cases)
     wanted = {
+        "bigrams": (len(weights.bigrams), 2),
         "counts": (len(weights.words),),
         "doubtful": (weights.doubtful.size,),
         "idf": (size,),
@@ -334,5 +344,7 @@ def _check_shapes(path: Path, description: ModelDescription, weights: Weights) -
             raise _unfit(path, f"{name} is {array.shape}, wanted {shape}")
         if not np.isfinite(array).all():
             raise _unfit(path, f"{name} holds a number that is not finite")
-    if weights.doubtful.size and weights.doubtful.max() >= len(weights.stems):
-        raise _unfit(path, "doubtful names a stem that is not there")
+    for name in ("bigrams", "doubtful"):
+        numbers: NDArray[Any] = getattr(weights, name)
+        if numbers.size and numbers.max() >= len(weights.stems):
+            raise _unfit(path, f"{name} names a stem that is not there")

@@ -30,14 +30,14 @@ class Word:
 
     text: str
     """The word."""
-    stem: str
-    """Its stem, for the bigrams."""
+    number: int
+    """Number of its stem, for the bigrams; that of no stem where it is unknown."""
     ids: NDArray[np.int64]
     """Numbers of its features: the stem if it is known, known character n-grams, repeats kept."""
     weight: float
     """Idf of the stem: how much the word counts in the known share."""
-    known: bool
-    """Whether the stem is one that the model has seen."""
+    known: float
+    """How much of that is known: all of it where the model has seen the stem, else nothing."""
     candidates: tuple[tuple[str, float], ...]
     """Words that may have been meant instead, see `Repairer.candidates`."""
 
@@ -63,8 +63,11 @@ class Reader:
         self._settings = settings
         self._idf = weights.idf.astype(np.float64)
         self._stems = {entry: i for i, entry in enumerate(weights.stems)}
-        start = len(self._stems)
-        self._bigrams = {entry: i for i, entry in enumerate(weights.bigrams, start)}
+        start = self._no_stem = len(self._stems)
+        # Two numbers of stems as one: a pair with a stem that is unknown is no bigram's.
+        self._size = start + 1
+        codes = weights.bigrams[:, 0].astype(np.int64) * self._size + weights.bigrams[:, 1]
+        self._bigrams = {code: i for i, code in enumerate(codes.tolist(), start)}
         start += len(self._bigrams)
         self._characters = {entry: i for i, entry in enumerate(weights.characters, start)}
         sizes = [len(block) for block in (self._stems, self._bigrams, self._characters)]
@@ -77,6 +80,7 @@ class Reader:
         self._doubtful = frozenset(weights.doubtful.tolist())
         self._repairer = Repairer(dict(zip(weights.words, weights.counts.tolist(), strict=True)))
         self._memo: dict[str, Word] = {}
+        self._spelt_out: dict[str, tuple[Word, ...]] = {}
 
     def read(self, messages: Sequence[str]) -> Batch:
         """Return the features of messages whose secrets were masked already.
@@ -99,8 +103,11 @@ class Reader:
 
     def words(self, message: str) -> tuple[list[Word], list[Word]]:
         """Return what each word of a message brings as typed, and with its slips repaired."""
-        row = text.words(message)
-        typed = [*map(self._word, row)]
+        typed: list[Word] = []
+        get = self._spelt_out.get
+        for written in text.written(message):
+            typed += get(written) or self._spell_out(written)
+        del typed[text.MAX_WORDS :]
         if not any(word.candidates for word in typed):
             return typed, typed
         kept = typos.names(message)
@@ -112,30 +119,33 @@ class Reader:
 
     def _meant(self, typed: Sequence[Word], place: int) -> Word:
         """Return the likeliest word that was meant at a place; the one typed in case of a tie."""
-        before = typed[place - 1].stem if place else ""
-        after = typed[place + 1].stem if place + 1 < len(typed) else ""
+        before = typed[place - 1].number if place else self._no_stem
+        after = typed[place + 1].number if place + 1 < len(typed) else self._no_stem
         best, highest, tied = typed[place], float("-inf"), False
         for other, likely in typed[place].candidates:
             word = self._word(other)
-            context = self._frequency(f"{before} {word.stem}", f"{word.stem} {after}")
+            context = self._frequency((before, word.number), (word.number, after))
             total = likely + CONTEXT_WEIGHT * context
             tied = total == highest or (tied and total < highest)
             if total > highest:
                 best, highest = word, total
         return typed[place] if tied else best
 
-    def _frequency(self, *pairs: str) -> float:
+    def _frequency(self, *pairs: tuple[int, int]) -> float:
         """Return the sum of log(1 + utterances with the bigram) over known bigrams.
 
         Read back from the idf, log((1 + n) / (1 + df)) + 1, which is highest for df 1.
         """
-        known = [self._bigrams[pair] for pair in pairs if pair in self._bigrams]
+        size = self._size
+        numbers = [self._bigrams.get(first * size + second) for first, second in pairs]
+        known = [number for number in numbers if number is not None]
         return float(sum(self._rarest - self._idf[number] + log(2.0) for number in known))
 
     def pairs(self, meant: Sequence[Word]) -> list[int]:
         """Return the number of the bigram of each word and the next, -1 where it is unknown."""
-        get = self._bigrams.get
-        return [get(f"{first.stem} {second.stem}", -1) for first, second in pairwise(meant)]
+        get, size = self._bigrams.get, self._size
+        numbers = [word.number for word in meant]
+        return [get(first * size + second, -1) for first, second in pairwise(numbers)]
 
     def _counted(
         self, found: list[NDArray[np.int64]], sizes: list[int], known: NDArray[np.float64]
@@ -168,6 +178,15 @@ class Reader:
         ends = np.bincount(rows, minlength=count).cumsum()
         return ids, self._blocks[ids] + 3 * rows, ends.tolist()
 
+    def _spell_out(self, written: str) -> tuple[Word, ...]:
+        """Return the words that something written stands for, from now on from the memo."""
+        found = tuple(map(self._word, text.spelt_out(written)))
+        if len(written) <= text.MAX_WORD_LENGTH:
+            if len(self._spelt_out) >= _MEMO_SIZE:
+                self._spelt_out.clear()
+            self._spelt_out[written] = found
+        return found
+
     def _word(self, word: str) -> Word:
         known = self._memo.get(word)
         if known is None:
@@ -178,26 +197,28 @@ class Reader:
 
     def _look_up(self, word: str) -> Word:
         stem = text.stem(word)
-        stem_id = self._stems.get(stem, -1)
+        stem_id = self._stems.get(stem, self._no_stem)
+        known = stem_id < self._no_stem
         grams = text.character_ngrams(word, self._settings.shortest, self._settings.longest)
-        ids = [stem_id, *(self._characters.get(gram, -1) for gram in grams)]
-        known = np.array([i for i in ids if i >= 0], dtype=np.int64)
-        weight = float(self._idf[stem_id]) if stem_id >= 0 else self._rarest
+        ids = [stem_id] if known else []
+        ids += [self._characters[gram] for gram in grams if gram in self._characters]
+        weight = float(self._idf[stem_id]) if known else self._rarest
         if text.is_number(word):
             weight = 0.0  # a number says nothing: alone it is never understood
         candidates: tuple[tuple[str, float], ...] = ()
-        if stem_id < 0:
+        if not known:
             candidates = self._repairer.candidates(word)
         elif stem_id in self._doubtful:
             seen = exp(self._rarest - weight + log(2.0)) - 1.0
             candidates = self._repairer.candidates(word, seen=seen)
-        return Word(word, stem, known, weight, stem_id >= 0, candidates)
+        numbers = np.array(ids, dtype=np.int64)
+        return Word(word, stem_id, numbers, weight, weight if known else 0.0, candidates)
 
 
 def _known_share(typed: list[Word], meant: list[Word]) -> float:
-    weight = known = 0.0
-    for before, word in zip(typed, meant, strict=True):
-        weight += word.weight
-        if word.known:
-            known += word.weight if word is before else REPAIRED_TRUST * word.weight
+    weight = sum([word.weight for word in meant])
+    known = sum([word.known for word in meant])
+    if meant is not typed:
+        pairs = zip(typed, meant, strict=True)
+        known -= (1.0 - REPAIRED_TRUST) * sum(new.known for old, new in pairs if new is not old)
     return known / weight if weight else 0.0

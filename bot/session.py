@@ -12,8 +12,8 @@ from operator import attrgetter
 from threading import Lock
 from typing import Any, Protocol
 
-from bot.clauses import MOST
 from bot.guide import Guide
+from bot.messages import MOST_WISHES
 
 SESSION_VERSION = 4
 MAX_ID_LENGTH = 128
@@ -146,7 +146,7 @@ def _names_fit(session: Session, guide: Guide) -> bool:
         (session.faq is None or (type(session.faq) is int and 0 <= session.faq < len(faqs)))
         and len(session.options) in (0, 2)
         and all(name in topics for name in (*session.options, *session.later))
-        and len(session.later) < MOST
+        and len(session.later) < MOST_WISHES
         and all(name in slots for name in session.declined)
         and (session.asking == "" or slots[session.asking].ask != "")
     )

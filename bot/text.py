@@ -114,12 +114,18 @@ def words(text: str) -> list[str]:
     >>> words("I can't find the card's code, 1234?")
     ['i', 'can', 'not', 'find', 'the', 'card', 'code', '0000']
     """
-    found: list[str] = []
-    for written in _WORD.findall(normalise(text)):
-        found += _spelt_out(written[:MAX_WORD_LENGTH])
-        if len(found) >= MAX_WORDS:
-            return found[:MAX_WORDS]
-    return found
+    return [word for found in written(text) for word in spelt_out(found)][:MAX_WORDS]
+
+
+def written(text: str) -> list[str]:
+    """Return what stands between spaces and signs in `text`, at most `MAX_WORDS` of it."""
+    found: list[str] = _WORD.findall(normalise(text))
+    return found[:MAX_WORDS]
+
+
+def spelt_out(written: str) -> tuple[str, ...]:
+    """Return the words that one of `written` stands for, at least one."""
+    return _spelt_out(written[:MAX_WORD_LENGTH])
 
 
 def word_spans(text: str) -> list[tuple[str, int, int]]:

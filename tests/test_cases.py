@@ -101,7 +101,7 @@ def test_a_message_is_of_the_case_farthest_above_its_border(
 ) -> None:
     borders = {"one": (-1.0, 1.0), "two": (0.0, 2.0)}
     above = {name: s - borders[name][clear] for name, s in zip(borders, scores, strict=True)}
-    (found,) = Cases(borders).of(np.array([scores]), [clear])
+    found = Cases(borders).likeliest(scores, clear)
     assert found == ("" if max(above.values()) < 0 else max(above, key=lambda n: above[n]))
 
 

@@ -340,9 +340,9 @@ def test_two_kinds_at_once_are_noticed_without_a_guess(message: str) -> None:
 def test_a_long_message_takes_well_under_a_second(piece: str) -> None:
     message = (piece * 4_000)[:4_000]
     EXTRACTOR.extract("warm up")
-    start = time.perf_counter()
+    start = time.process_time()
     EXTRACTOR.extract(message)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_a_place_in_two_countries_is_noticed_without_a_guess() -> None:

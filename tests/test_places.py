@@ -146,6 +146,6 @@ def test_no_message_is_an_error_and_no_two_places_overlap(message: str) -> None:
 def test_a_long_message_takes_well_under_a_second(piece: str) -> None:
     message = (piece * 20_000)[:20_000]
     list(find("warm up"))
-    start = time.perf_counter()
+    start = time.process_time()
     list(find(message))
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5

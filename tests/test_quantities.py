@@ -296,7 +296,7 @@ def test_every_amount_in_words_is_found_whole(number: int, unit: str) -> None:
 )
 def test_a_whole_message_of_near_misses_takes_well_under_a_second(piece: str) -> None:
     message = (piece * 4_000)[:4_000]
-    start = time.perf_counter()
+    start = time.process_time()
     list(DATE.finditer(message))
     list(AMOUNT.finditer(message))
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5

@@ -256,9 +256,9 @@ def test_masking_twice_gives_the_same_as_masking_once(message: str) -> None:
 )
 def test_a_hundred_thousand_characters_take_well_under_a_second(piece: str) -> None:
     message = (piece * 100_000)[:100_000]
-    start = time.perf_counter()
+    start = time.process_time()
     mask(message, after_code=True, keep=KEEP)
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
 
 
 @pytest.mark.parametrize("number", ["4111111111111111", "378282246310005", "5555555555554444"])

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import Bot, clauses
+from bot import Bot
+from bot.messages import MOST_WISHES
 from bot.session import MAX_ID_LENGTH, MemoryStore, Session, check_id, owner_of
 
 WORDS = st.text(max_size=12)
@@ -142,7 +143,7 @@ def test_the_fullest_session_stays_under_two_kilobytes(bot: Bot) -> None:
         slots=slots,
         declined=names,
         **dict.fromkeys(("topic", "about", "sheet_told", "asking", "last"), longest),  # type: ignore[arg-type]
-        later=(longest,) * (clauses.MOST - 1),
+        later=(longest,) * (MOST_WISHES - 1),
         options=(longest, longest),
         offered=9,
         tries=9,

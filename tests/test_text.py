@@ -130,10 +130,10 @@ def test_what_stands_after_the_first_words_of_a_flood_is_let_go() -> None:
 @pytest.mark.parametrize("piece", ["a", "a ", "'", "a'", "can't ", "⟦", "⟦card", "é", "1", "_"])
 def test_a_hundred_thousand_characters_take_well_under_a_second(piece: str) -> None:
     message = (piece * 100_000)[:100_000]
-    start = time.perf_counter()
+    start = time.process_time()
     words(message)
     word_spans(message)
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
 
 
 @pytest.mark.parametrize(

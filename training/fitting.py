@@ -174,8 +174,10 @@ def weights_of(
     meant = typos.intended(counted, slips)
     words = sorted(meant)
     doubted = {text.stem(word) for word in slips} - {text.stem(word) for word in words}
+    vocabulary = dict(features.vocabulary)
     return Weights(
-        **features.vocabulary,
+        bigrams=_numbered(vocabulary.pop("bigrams"), vocabulary["stems"]),
+        **vocabulary,
         words=tuple(words),
         counts=np.array([meant[word] for word in words], dtype=np.uint32),
         doubtful=np.array(
@@ -186,6 +188,13 @@ def weights_of(
         coefficients=_rounded(coefficients.T),
         bias=bias.astype(np.float32),
     )
+
+
+def _numbered(bigrams: Sequence[str], stems: Sequence[str]) -> NDArray[np.uint32]:
+    """Return the numbers of the two stems of each bigram, shape (bigrams, 2)."""
+    number = {stem: place for place, stem in enumerate(stems)}
+    found = [number[stem] for bigram in bigrams for stem in bigram.split(" ")]
+    return np.array(found, dtype=np.uint32).reshape(-1, 2)
 
 
 def _rounded(coefficients: NDArray[Any]) -> NDArray[np.int16]:

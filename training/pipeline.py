@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +38,11 @@ def load(folder: Path) -> Pipeline:
     """
     description, weights = modelfile.load(folder)
     union = features.build(description.features)
+    bigrams = [f"{weights.stems[a]} {weights.stems[b]}" for a, b in weights.bigrams.tolist()]
+    texts = {"stems": weights.stems, "bigrams": bigrams, "characters": weights.characters}
     start = 0
     for name, vectorizer in union.transformer_list:
-        vocabulary = getattr(weights, name)
+        vocabulary = texts[name]
         _restore(vectorizer, vocabulary, weights.idf[start : start + len(vocabulary)])
         start += len(vocabulary)
     classifier = Calibrated()
@@ -53,7 +56,7 @@ def load(folder: Path) -> Pipeline:
     return Pipeline([("words", reader), ("features", union), ("classifier", classifier)])
 
 
-def _restore(vectorizer: TfidfVectorizer, vocabulary: tuple[str, ...], idf: np.ndarray) -> None:
+def _restore(vectorizer: TfidfVectorizer, vocabulary: Sequence[str], idf: np.ndarray) -> None:
     vectorizer.vocabulary_ = {entry: number for number, entry in enumerate(vocabulary)}
     vectorizer.fixed_vocabulary_ = False
     vectorizer.idf_ = idf.astype(np.float64)
