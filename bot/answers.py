@@ -124,11 +124,15 @@ def _first(decision: Decision, session: Session, guide: Guide) -> list[tuple[str
 def _last(writer: _Writer, decision: Decision, session: Session) -> None:
     """Add what a reply ends with: an offer, the second wish, the question."""
     guide = writer.guide
+    if decision.beside:
+        writer.say(guide.acts[decision.beside].answer)
     if decision.offer and decision.act == "answer":
         writer.say(guide.phrases["sheet_offer"], details=_labels(decision.offer, guide))
     if decision.person:
-        writer.say(guide.phrases[decision.saying] if decision.saying else "")
+        writer.say(guide.phrases.get(decision.saying, ""))
         _ways(writer, decision.person, session)
+        if decision.caveat:
+            writer.say(guide.caveat)
     if decision.later:
         name = "later_then" if decision.asks else "later"
         titles = [guide.topics[later].title for later in decision.later]
@@ -211,7 +215,7 @@ def _notes(writer: _Writer, decision: Decision, routes: Iterable[GuideRoute]) ->
     """Add what belongs with the numbers: to whom they apply, and what overrules them."""
     for note in dict.fromkeys(route.note for route in routes if route.note):
         writer.say(writer.guide.phrases[note])
-    if decision.caveat:
+    if decision.caveat and not decision.person:
         writer.say(writer.guide.caveat)
 
 
@@ -268,6 +272,15 @@ def _say(writer: _Writer, decision: Decision, session: Session) -> None:
         writer.say((decision.asks and says.aside) or later or says.text)
 
 
+def _aside(writer: _Writer, decision: Decision, session: Session) -> None:
+    told, topic = writer.guide.acts[decision.saying], writer.guide.topics.get(decision.intent)
+    opening = topic.opening if topic is not None else ""
+    if opening and told.with_opening:
+        writer.say(told.with_opening, opening=opening)
+    else:
+        writer.say(told.after_phone if decision.brief else told.answer)
+
+
 _BODY: dict[str, Callable[[_Writer, Decision, Session], None]] = {
     "answer": _answer,
     "ask": lambda writer, decision, session: None,
@@ -277,6 +290,7 @@ _BODY: dict[str, Callable[[_Writer, Decision, Session], None]] = {
     "person": _person,
     "over": _over,
     "say": _say,
+    "aside": _aside,
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Set
 from dataclasses import replace
 
 from bot import text
-from bot.guide import Topic
+from bot.guide import PHONE, Topic
 from bot.turn import (
     SURELY_ANOTHER,
     Outcome,
@@ -72,6 +72,9 @@ def with_details(turn: Turn) -> Outcome:
         if not wish.needs or wish.answer_first:
             return answer_aside(turn, wish)
     decision, after = go_on(turn)
+    told = turn.guide.acts.get(turn.act)
+    if told is not None and told.answer != turn.guide.phrases["beyond"]:
+        return replace(decision, beside=turn.act), after
     return replace(decision, notes=(*decision.notes, "ask_there")), after
 
 
@@ -79,6 +82,8 @@ def amid_a_question(turn: Turn) -> Outcome:
     """Answer a question asked instead of an answer, where the topic knows one; else own up."""
     topic = turn.guide.topics[turn.before.topic]
     faq = turn.faq_of(topic)
+    if faq is None and not turn.before.advised and PHONE not in topic.routes[:1]:
+        return answer(turn, topic, at_once=True)
     return hand_over(turn, "beyond") if faq is None else answer(turn, topic, faq=faq)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot import modelfile, redaction, text
-from bot.cases import Cases
+from bot.cases import Acts, Cases
 from bot.linear import Linear, probabilities
 from bot.messages import OUT_OF_SCOPE, Classification, Explanation, Zone
 from bot.modelfile import ModelDescription, Weights
@@ -36,6 +36,8 @@ class Classifier:
         self._labels = labels = description.labels
         self._outside = labels.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in labels else None
         self._cases = Cases(description.cases)
+        self._acts = Acts(description.acts, description.act_borders)
+        self._first_act = len(labels) + len(description.cases)
 
     @classmethod
     def load(cls, folder: Path) -> Classifier:
@@ -88,10 +90,14 @@ class Classifier:
     def _decided(self, scores: list[float], order: list[int], known: float) -> Classification:
         ranking, trust, in_scope = self._weighed(scores, order, known)
         zone = self._zone(trust, in_scope)
-        case = self._cases.likeliest(scores[len(self._labels) :], zone == "answer")
-        intent, confidence = ranking[0]
+        clear, (intent, confidence) = zone == "answer", ranking[0]
         return Classification(
-            OUT_OF_SCOPE if zone == "unknown" else intent, confidence, zone, ranking, case
+            OUT_OF_SCOPE if zone == "unknown" else intent,
+            confidence,
+            zone,
+            ranking,
+            self._cases.likeliest(scores[len(self._labels) : self._first_act], clear),
+            self._acts.likeliest(scores[self._first_act :], clear),
         )
 
     def _weighed(

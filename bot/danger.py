@@ -6,6 +6,7 @@ such a case comes before anything but a lost card.
 
 from __future__ import annotations
 
+from bot.beyond import asks
 from bot.decision import WARNED
 from bot.guide import PHONE, Topic
 from bot.manners import says_little_else
@@ -14,6 +15,10 @@ from bot.turn import SURELY_ANOTHER, Outcome, Turn, hand_over
 CROOKS = ("account_taken", "gave_away", "suspicious")
 """Kinds of danger by others, the most urgent first: cases of what is out of scope, groups of
 phrases to listen for, and what is said then."""
+TOLD = "gave_away"
+"""That of them which may also be told by a few words after a warning: 'I gave it to him'."""
+_SETTLED = ("done_that", "settled")
+"""Acts by which the one who was warned has ended it: 'I hung up'."""
 GRIEF = "grief"
 """The same for a death."""
 KINDS = (*CROOKS, GRIEF)
@@ -27,10 +32,17 @@ _CROOK = frozenset({"he", "him", "she"})
 def sounds_like_it(turn: Turn) -> Outcome | None:
     """Warn, or feel with, somebody whose message sounds like it, whatever was being asked."""
     kind, topic, warned = turn.case, turn.wants(), turn.before.last in WARNED
+    if warned and turn.act == TOLD and "?" not in turn.heard.text and not asks(turn):
+        return hand_over(turn, TOLD)
+    ended = turn.act in _SETTLED and turn.before.last not in URGENT
+    if warned and ended and not (topic and turn.is_urgent(topic)):
+        return hand_over(turn, "after_warning")
     if warned and _goes_on(turn, topic):
         return _again(turn)
     if kind not in KINDS or _is_a_lost_card(turn, topic) or _is_another(turn, topic):
         return None
+    if turn.before.last and turn.act not in ("", TOLD) and not turn.mentions(kind):
+        return None  # 'I only have his card, not the login', of what is needed
     if _is_harmless(turn, kind) or (kind == GRIEF and topic and not turn.mentions(GRIEF)):
         return None
     return _again(turn) if warned and kind == "suspicious" else hand_over(turn, kind)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from bot.guide import GuideRoute
 
-Act = Literal["answer", "ask", "clarify", "unknown", "unanswered", "person", "over", "say"]
+Act = Literal["answer", "ask", "clarify", "unknown", "unanswered", "person", "over", "say", "aside"]
 
 CALM = ("calm", "calm_again")
 """Phrases said to somebody who is angry, before the way to a person."""
@@ -15,6 +15,7 @@ ADMITTED = ("unknown", "unknown_again", "neither", "beyond", "same_again")
 """Phrases that own up to knowing no more, before the way to a person."""
 WARNED = (
     "suspicious", "still_suspicious", "account_taken", "gave_away", "not_listed", "listed_caller",
+    "after_warning",
 )  # fmt: skip
 """Warnings of a crook, before the way to a person."""
 
@@ -56,6 +57,8 @@ class Decision:
     later: tuple[str, ...] = ()
     """Topics of further wishes, to name at the end."""
     saying: str = ""
-    """Name of the saying or phrase, for act 'say'."""
+    """Name of the saying or phrase, for act 'say'; of what was done, for 'aside'."""
+    beside: str = ""
+    """What was done along with telling a detail, to be answered as well."""
     guess: str = ""
     """Topic that may have been meant instead: in a one-off, or an emergency."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot import (
+    acts,
     beyond,
     danger,
     details,
@@ -360,6 +361,7 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     told_again.why_so,
     told_again.number_fails,
     questions.emergency_among_details,
+    acts.amid_a_question,
     questions.open_question,
     followups.bare_correction,
     _two_wishes,
@@ -369,6 +371,7 @@ _RULES: tuple[Callable[[Turn], Outcome | None], ...] = (
     sheet_talk.for_the_sheet,
     followups.bare_detail,
     _stray_choice,
+    acts.what_is_done,
     followups.asked_about_it,
     danger.suspicious,
     beyond.of_the_matter,

@@ -90,7 +90,8 @@ def second_wish_called(turn: Turn) -> Outcome | None:
     """Come to the next wish when it is called for: 'personal. now the bill question'."""
     topics = turn.guide.topics
     named = [name for name in turn.before.later if turn.names(topics[name])]
-    if not named or _CALLING.isdisjoint(turn.words) or turn.wants() not in (None, topics[named[0]]):
+    called = not _CALLING.isdisjoint(turn.words) or (len(named) == 1 and len(turn.words) <= _FEW)
+    if not named or not called or turn.wants() not in (None, topics[named[0]]):
         return None
     later = tuple(name for name in turn.before.later if name != named[0])
     return take_up(replace(turn, session=replace(turn.session, later=later, offered=0)), named[0])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from bot import text
+from bot.act_answers import ActAnswer
 from bot.messages import Route
 from bot.phrases import Phrases
 
@@ -117,6 +118,8 @@ class Faq:
     """Which [[faq]] of the guide it is, for messages."""
     case: str = ""
     """Case of the topic that it is for: what sounds like its utterances is answered so."""
+    act: str = ""
+    """Act of mid-conversation that it is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +235,7 @@ class Guide:
     slots: Mapping[str, Slot]
     topics: Mapping[str, Topic]
     says: Mapping[str, Say]
+    acts: Mapping[str, ActAnswer]
     phrases: Mapping[str, str]
     words: Mapping[str, frozenset[str]]
     checklist: Mapping[str, Item]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import text
+from bot.act_answers import ActAnswer
 from bot.errors import GuideError
 from bot.guide import Choice, Faq, Guide, GuideRoute, Item, Say, Slot, Topic
 from bot.guide_check import DEFAULTS, TYPE_NAMES, Findings, check, hint
@@ -22,7 +23,7 @@ _KINDS: dict[str, type] = {
     **dict.fromkeys(("title", "caveat"), str),
     "person": list,
     **dict.fromkeys(("route", "faq"), list),
-    **dict.fromkeys(("slot", "topic", "say", "phrase", "words", "checklist", "sheet"), dict),
+    **dict.fromkeys(("slot", "topic", "say", "act", "phrase", "words", "checklist", "sheet"), dict),
 }
 """What may stand at the top of a file of the guide."""
 
@@ -128,6 +129,7 @@ def _build(document: dict[str, Any], reader: Findings, fingerprint: str) -> Guid
             n: _topic(n, t, faqs.get(n, []), reader) for n, t in document.get("topic", {}).items()
         },
         says={n: _say(n, t, reader) for n, t in document["say"].items()},
+        acts={n: ActAnswer.read(n, t, reader) for n, t in document.get("act", {}).items()},
         phrases=dict(document["phrase"]),
         words={
             n: frozenset(
@@ -278,9 +280,9 @@ def _topic(name: str, table: dict[str, Any], faqs: list[Faq], reader: Findings) 
 
 
 def _faq(table: dict[str, Any], reader: Findings, place: tuple[str, ...]) -> Faq:
-    known = ("topic", "also", "words", "case", "answer", "routes", "with_phone", "person")
+    known = ("topic", "also", "words", "case", "act", "answer", "routes", "with_phone", "person")
     reader.keys(table, known, place)
-    pointing = "case" if table.get("case") else "words"
+    pointing = next((key for key in ("case", "act") if table.get(key)), "words")
     reader.required(table, ("topic", pointing, "answer"), place)
     reader.note_facts(table, place)
     phrases = [text.words(entry) for entry in reader.texts(table, "words", place)]
@@ -292,6 +294,7 @@ def _faq(table: dict[str, Any], reader: Findings, place: tuple[str, ...]) -> Faq
         reader.value(table, "person", bool, place),
         int(place[1]),
         reader.value(table, "case", str, place),
+        reader.value(table, "act", str, place),
     )
 
 

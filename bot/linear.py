@@ -17,6 +17,8 @@ class Linear:
     def __init__(self, settings: FeatureSettings, weights: Weights) -> None:
         self.reader = Reader(settings, weights)
         """Reads messages as this model's features."""
+        self.features = len(weights.coefficients)
+        """How many there are."""
         self._coefficients = weights.coefficients
         self._bias = weights.bias.astype(np.float64)
 

@@ -27,6 +27,8 @@ class Classification:
     """(intent, calibrated probability) of the in-scope intents, best first; sums to 1."""
     case: str = ""
     """The narrower matter that it sounds like, such as 'grief'; '' for none."""
+    act: str = ""
+    """What it would do in mid-conversation, such as 'refused'; '' for a matter of its own."""
 
 
 MOST_WISHES = 3

@@ -80,6 +80,10 @@ class ModelDescription:
     cases: Mapping[str, tuple[float, float]]
     """Narrower matters, in the order of the columns after those of the intents, and from which
     scores on a message is one of them, see `bot.cases`."""
+    acts: tuple[str, ...]
+    """What is done in mid-conversation, in the order of the columns after those of the cases."""
+    act_borders: tuple[float, float]
+    """From which scores on a message is of its likeliest act, see `bot.cases`."""
     features: FeatureSettings
     """How a message becomes numbers."""
     temperature: Temperature
@@ -107,7 +111,7 @@ class Weights:
     """The numeric half of a model, `weights.npz`.
 
     Features stand in three blocks (stems, stem bigrams, character n-grams), each
-    sorted; n features, k labels and c cases.
+    sorted; n features, k labels, c cases and a acts.
     """
 
     stems: tuple[str, ...]
@@ -126,9 +130,9 @@ class Weights:
     idf: NDArray[np.float32]
     """Inverse document frequencies, shape (n,)."""
     coefficients: NDArray[np.int16]
-    """Weights in steps of `WEIGHT_STEP`, shape (n, k + c); rounded once, after fitting."""
+    """Weights in steps of `WEIGHT_STEP`, shape (n, k + c + a); rounded once, after fitting."""
     bias: NDArray[np.float32]
-    """What each label and case has before any word is read, shape (k + c,)."""
+    """What each label, case and act has before any word is read, shape (k + c + a,)."""
 
 
 _BLOCKS = ("stems", "characters", "words")
@@ -261,6 +265,9 @@ def _describe(path: Path, document: dict[str, Any]) -> ModelDescription:
     try:
         values = {f.name: document[f.name] for f in fields(ModelDescription)}
         values["labels"] = tuple(values["labels"])
+        values["acts"] = tuple(values["acts"])
+        low, high = values["act_borders"]
+        values["act_borders"] = (low, high)
         values["features"] = FeatureSettings(**values["features"])
         values["temperature"] = Temperature(**values["temperature"])
         values["cases"] = {name: (low, high) for name, (low, high) in values["cases"].items()}
@@ -268,9 +275,10 @@ def _describe(path: Path, document: dict[str, Any]) -> ModelDescription:
         numbers = (
             *astuple(description.temperature), description.answer_from, description.clarify_from,
             *(border for both in description.cases.values() for border in both),
+            *description.act_borders,
         )  # fmt: skip
         sound = (
-            all(isinstance(label, str) and label for label in description.labels)
+            all(isinstance(x, str) and x for x in (*description.labels, *description.acts))
             and len(set(description.labels)) == len(description.labels) > 0
             and any(label != OUT_OF_SCOPE for label in description.labels)
             and all(type(number) in (int, float) and np.isfinite(number) for number in numbers)
@@ -329,9 +337,9 @@ def _entries(block: NDArray[Any]) -> tuple[str, ...]:
 
 def _check_shapes(path: Path, description: ModelDescription, weights: Weights) -> None:
     size = len(weights.stems) + len(weights.bigrams) + len(weights.characters)
-    columns = len(description.labels) + len(description.cases)
+    columns = len(description.labels) + len(description.cases) + len(description.acts)
     wanted = {
-        "bigrams": (len(weights.bigrams), 2),
+        "bigrams": (*weights.bigrams.shape[:1], 2),
         "counts": (len(weights.words),),
         "doubtful": (weights.doubtful.size,),
         "idf": (size,),

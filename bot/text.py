@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from Stemmer import Stemmer
 
-FEATURES_VERSION = 3
+FEATURES_VERSION = 4
 """Raised whenever the same message would give other features: it is part of a model's data hash."""
 
 MAX_WORDS = 400
@@ -21,7 +21,8 @@ MAX_WORD_LENGTH = 32
 """Characters of one word that are looked at; longer ones are keyboard mashing."""
 
 _PRIVATE_TOKEN = re.compile(r"⟦[a-z]*⟧")
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+# '24/7' is the one number that says something: it is read as a word.
+_WORD = re.compile(r"(?<![^\W_])24/7(?![^\W_])|[^\W_]+(?:'[^\W_]+)*")
 _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'"})
 
 # How people shorten words when they type. Both spellings, with and without the

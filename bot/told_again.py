@@ -32,7 +32,11 @@ def number_again(turn: Turn) -> Outcome | None:
     if not (in_need or turn.mentions("number_again")):
         return None
     if topic is not None and PHONE in topic.routes:
-        return answer(turn, topic, brief=True)
+        told, after = answer(turn, topic, brief=True)
+        if told.act != "ask":
+            return told, after
+        decision, _ = person(turn, topic.id)  # nobody who asks for it is only asked on
+        return replace(decision, asks=told.asks), replace(after, last="person")
     if turn.before.last:
         return person(turn, turn.intent or OUT_OF_SCOPE)
     return None

@@ -71,6 +71,11 @@ class Turn:
         """The narrower matter that the message sounds like, '' for none."""
         return self.heard.classification.case
 
+    @property
+    def act(self) -> str:
+        """What the message does in mid-conversation, '' for a matter of its own."""
+        return self.heard.classification.act
+
     def faq_of(self, topic: Topic) -> int | None:
         """Return the number of the topic's FAQ entry that the message is about, or None.
 
@@ -78,7 +83,12 @@ class Turn:
         """
         own = (number for number, faq in enumerate(topic.faqs) if faq.case == self.case)
         found = next(own, None) if self.case and len(self.words) >= _SAYS_MORE else None
-        return topic.faq_for(self.words) if found is None else found
+        if found is None:
+            found = topic.faq_for(self.words)
+        if found is None and self.act and topic.id in (self.before.about, self.before.topic):
+            done = (number for number, faq in enumerate(topic.faqs) if faq.act == self.act)
+            found = next(done, None)
+        return found
 
     def follows(self) -> bool:
         """Tell whether the message begins as one that leans on what was said before."""
@@ -181,12 +191,19 @@ def take_up(turn: Turn, name: str) -> Outcome:
 
 
 def answer(
-    turn: Turn, topic: Topic, *, faq: int | None = None, brief: bool = False, anew: bool = False
+    turn: Turn,
+    topic: Topic,
+    *,
+    faq: int | None = None,
+    brief: bool = False,
+    anew: bool = False,
+    at_once: bool = False,
 ) -> Outcome:
     """Answer a topic for the details known, or ask for the next one.
 
     `brief`: the number alone will do, where there is one; `anew`: the wish was just
-    said, so that the advice is given also where it was given before.
+    said, so that the advice is given also where it was given before; `at_once`: the
+    advice is given along with the question.
     """
     guide, session = turn.guide, turn.session
     if topic.otherwise and any(session.slots.get(s) != v for s, v in topic.sets.items()):
@@ -198,7 +215,7 @@ def answer(
     # 'Does the call cost anything?' is answered whatever is still to be asked.
     narrower = chosen is not None and faq != turn.before.faq
     first = topic.advice_first and not advised
-    if missing and not (session.urgent or first or narrower):
+    if missing and not (session.urgent or first or narrower or at_once):
         return _ask(turn, topic, missing, _noted(turn, topic))
     routes = _routes(turn, topic if depends or chosen is None else chosen, topic, missing)
     phone = depends and any(route.route.channel == PHONE for route in routes)

@@ -123,10 +123,13 @@ def test_a_new_home_is_a_complete_copy_that_answers_like_the_shipped_one(
     tmp_path: Path, shipped: Home
 ) -> None:
     home = Home.create(tmp_path / "deep" / "mine")
-    for part in ("guide", "utterances", "conversations"):
-        before, after = getattr(shipped, part), getattr(home, part)
-        wanted = {path.name: path.read_bytes() for path in before.iterdir() if path.is_file()}
-        assert {path.name: path.read_bytes() for path in after.iterdir()} == wanted
+    for name in ("guide", "utterances", "conversations"):
+        before, after = getattr(shipped, name), getattr(home, name)
+        found, wanted = (
+            {str(path.relative_to(part)): path.read_bytes() for path in part.rglob("*.t*")}
+            for part in (after, before)
+        )
+        assert found == wanted
     assert not home.read_only
     own = Bot.load(home=home.guide.parent).classify("i lost my card")
     assert own == Bot.load().classify("i lost my card")

@@ -23,6 +23,8 @@ MEND = "bot-train train"
 DESCRIPTION = ModelDescription(
     labels=("greet", "pay", "out_of_scope"),
     cases={"late": (-1.5, 0.25)},
+    acts=("refused",),
+    act_borders=(-2.0, -1.0),
     features=FeatureSettings(),
     temperature=Temperature(0.9, 0.05),
     answer_from=0.6,
@@ -42,8 +44,8 @@ WEIGHTS = Weights(
     bigrams=np.array([[1, 2]], dtype=np.uint32),
     characters=(" h", "é ", "я"),
     idf=np.arange(1, 8, dtype=np.float32),
-    coefficients=(np.arange(28, dtype=np.int16) * 40 - 300).reshape(7, 4),
-    bias=np.array([0.5, -0.5, 0.0, -2.0], dtype=np.float32),
+    coefficients=(np.arange(35, dtype=np.int16) * 40 - 300).reshape(7, 5),
+    bias=np.array([0.5, -0.5, 0.0, -2.0, 1.5], dtype=np.float32),
 )
 
 
@@ -162,13 +164,13 @@ def test_object_arrays_are_refused_and_never_unpickled(folder: Path, tmp_path: P
 
 ARRAY_DAMAGE: dict[str, Callable[[dict[str, Any]], object]] = {
     "idf too short": lambda a: a.update(idf=a["idf"][:-1]),
-    "a label too many": lambda a: a.update(near=np.zeros((7, 5), np.int8)),
+    "a label too many": lambda a: a.update(near=np.zeros((7, 6), np.int8)),
     "a feature too few": lambda a: a.update(near=a["near"][:-1]),
     "weights flat": lambda a: a.update(near=a["near"].ravel()),
     "a far weight too few": lambda a: a.update(far=a["far"][:-1]),
     "a far weight past the end": lambda a: a["far_places"].__setitem__(-1, 99),
     "far weights of another type": lambda a: a.update(far=a["far"].astype(float)),
-    "bias too long": lambda a: a.update(bias=np.zeros(5, np.float32)),
+    "bias too long": lambda a: a.update(bias=np.zeros(6, np.float32)),
     "idf of another type": lambda a: a.update(idf=a["idf"].astype(np.float64)),
     "no bias": lambda a: a.pop("bias"),
     "no vocabulary": lambda a: a.pop("stems"),
@@ -178,6 +180,10 @@ ARRAY_DAMAGE: dict[str, Callable[[dict[str, Any]], object]] = {
     "an entry too many": lambda a: a.update(stems=a["stems"][[0, 5, 0, 5, 0, 5, 0]]),
     "an entry too few": lambda a: a.update(stems=a["stems"][:-5]),
     "entries of another type": lambda a: a.update(stems=a["stems"].astype(float)),
+    "bigrams of another type": lambda a: a.update(bigrams=a["bigrams"].astype(np.int64)),
+    "a bigram of three stems": lambda a: a.update(bigrams=np.ones((1, 3), np.uint32)),
+    "a bigram of a stem that is not there": lambda a: a["bigrams"].__setitem__((0, 0), 3),
+    "bigrams flat": lambda a: a.update(bigrams=a["bigrams"].ravel()),
     "bytes that are not UTF-8": lambda a: a["stems"].__setitem__(3, 0x41),
 }
 
@@ -269,4 +275,15 @@ def test_a_damaged_current_file_is_refused_not_guessed_at(blob: bytes, tmp_path:
 
 def test_weights_of_other_cases_than_the_description_names_are_refused(folder: Path) -> None:
     change_description(folder, cases={})
-    assert "coefficients is (7, 4), wanted (7, 3)" in refused(folder, "weights.npz")
+    assert "coefficients is (7, 5), wanted (7, 4)" in refused(folder, "weights.npz")
+
+
+def test_weights_of_other_acts_than_the_description_names_are_refused(folder: Path) -> None:
+    change_description(folder, acts=[])
+    assert "coefficients is (7, 5), wanted (7, 4)" in refused(folder, "weights.npz")
+
+
+@pytest.mark.parametrize("borders", [[0.5], [0.5, None], "ab", [float("nan"), 0.5]])
+def test_borders_of_acts_that_are_no_two_numbers_are_refused(borders: Any, folder: Path) -> None:
+    change_description(folder, act_borders=borders)
+    refused(folder, "model.json")

@@ -16,7 +16,7 @@ from bot.home import Home
 from bot.linear import probabilities
 from bot.messages import OUT_OF_SCOPE
 from bot.modelfile import FeatureSettings, Temperature
-from training import trainer, utterances, zones
+from training import acts, trainer, utterances, zones
 from training.trainer import Trained
 from training.utterances import Utterance
 
@@ -92,13 +92,15 @@ def test_the_data_hash_sees_every_text_label_and_setting() -> None:
     ]
     hashes = [trainer.data_hash(some) for some in (rows, *others)]
     hashes.append(trainer.data_hash(rows, FeatureSettings(longest=5)))
+    hashes.append(trainer.data_hash(rows, acts=[Utterance("refused", "and if they say no")]))
     assert len(set(hashes)) == len(hashes)
 
 
 def test_the_shipped_model_was_trained_on_the_shipped_utterances(shipped: Home) -> None:
     path = shipped.models / "default" / "model.json"
     stored = json.loads(path.read_text(encoding="utf-8"))["data_hash"]
-    current = trainer.data_hash(utterances.read_folder(shipped.utterances))
+    lines, of_acts = utterances.read_folder(shipped.utterances), acts.read(shipped.utterances)
+    current = trainer.data_hash(lines, acts=of_acts)
     assert stored == current, "utterances changed since: run bot-train train --name default"
 
 

@@ -20,7 +20,7 @@ from bot.home import Home
 from bot.inbox import MOST_BYTES, InboxEntry
 from bot.messages import OUT_OF_SCOPE
 from bot.modelfile import DESCRIPTION_FILE
-from training import confident, conversations, grouping, importing, trainer, utterances
+from training import acts, confident, conversations, grouping, importing, trainer, utterances
 from training.folds import Report
 from training.utterances import Utterance
 
@@ -91,15 +91,17 @@ def run(
     side, -1 for one a core. `report(done, of)` is called after each step and each fit.
     """
     rows, problems = utterances.scan(home.utterances)
+    of_acts, problems_of_acts = acts.scan(home.utterances)
+    problems += problems_of_acts
     steps: list[Callable[[], Iterable[Finding]]] = [
         lambda: (Finding.of("error", "unreadable", problem) for problem in problems),
         lambda: _contradictions(rows),
-        lambda: _secrets(rows),
-        lambda: _wordless(rows),
+        lambda: _secrets([*rows, *of_acts]),
+        lambda: _wordless([*rows, *of_acts]),
         lambda: _counts(home, rows),
         lambda: _near(rows),
-        lambda: _guide(home, rows),
-        lambda: _model(home, rows, whole=not problems),
+        lambda: _guide(home, rows, of_acts),
+        lambda: _model(home, rows, of_acts, whole=not problems),
         lambda: _inbox(home),
     ]
     fits = 0 if quick or not _trainable(rows) else trainer.EVALUATION_FOLDS
@@ -227,7 +229,9 @@ def _near(rows: Sequence[Utterance]) -> Iterator[Finding]:
             yield _about(row, "near_duplicate", what, "one intent for both, unless both are right")
 
 
-def _guide(home: Home, rows: Sequence[Utterance]) -> Iterator[Finding]:
+def _guide(
+    home: Home, rows: Sequence[Utterance], of_acts: Sequence[Utterance]
+) -> Iterator[Finding]:
     headers = list(_headers(home.guide))
     try:
         guide_reader.read(home.guide)
@@ -248,6 +252,8 @@ def _guide(home: Home, rows: Sequence[Utterance]) -> Iterator[Finding]:
         what = f"the case {label} has no answer of its own in the guide"
         file = str(home.utterances / f"{label}.txt")
         yield Finding("warning", "unanswered", file, None, what, wanted)
+    for problem in acts.unheeded(home, of_acts):
+        yield Finding.of("warning", "unanswered", problem)
     for topic in importing.untaught(home, intents):
         places = [(file, line) for file, line, name in headers if name == f"topic.{topic}"]
         place: tuple[str, int | None] = places[0] if places else (str(home.guide), None)
@@ -285,7 +291,9 @@ def _with_line(finding: Finding, headers: Sequence[tuple[str, int, str]]) -> Fin
     return Finding(finding.level, finding.kind, finding.file, line, finding.what, finding.wanted)
 
 
-def _model(home: Home, rows: Sequence[Utterance], *, whole: bool) -> Iterator[Finding]:
+def _model(
+    home: Home, rows: Sequence[Utterance], of_acts: Sequence[Utterance], *, whole: bool
+) -> Iterator[Finding]:
     """Ask the model in use: is it of these utterances, and do the conversations go as written?"""
     try:
         folder = home.model_folder()
@@ -298,7 +306,7 @@ def _model(home: Home, rows: Sequence[Utterance], *, whole: bool) -> Iterator[Fi
             f"one: {home.bot_train('train')}",
         )  # fmt: skip
         return
-    if whole and rows and description.data_hash != trainer.data_hash(rows):
+    if whole and rows and description.data_hash != trainer.data_hash(rows, acts=of_acts):
         yield Finding(
             "warning", "stale_model", str(folder / DESCRIPTION_FILE), None,
             "the model in use is of other utterances or settings",

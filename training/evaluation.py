@@ -146,6 +146,20 @@ def fresh(classifier: Classifier, folder: Path) -> Evaluation:
     return Evaluation(figures, _by_intent([row for row, _ in inside], best), apart)
 
 
+def fresh_acts(classifier: Classifier, folder: Path) -> Evaluation:
+    """Return how well acts are heard in the fresh set's own, which nobody trained on either."""
+    rows = utterances.read_folder(folder)
+    heard = [found.act for found in classifier.classify_many(row.text for row in rows)]
+    right = [act == row.intent for act, row in zip(heard, rows, strict=True)]
+    silent = heard.count("")
+    figures = {
+        "acts heard": Share(sum(right), len(rows)),
+        "taken for another act": Share(len(rows) - silent - sum(right), len(rows)),
+        "not heard": Share(silent, len(rows)),
+    }
+    return Evaluation(figures, _by_intent(rows, right))
+
+
 def _scopes(classifier: Classifier, rows: Iterable[Utterance]) -> NDArray[np.float64]:
     return np.array([classifier.explain(row.text).scope for row in rows])
 

@@ -185,7 +185,7 @@ def weights_of(
             dtype=np.uint32,
         ),
         idf=features.idf,
-        coefficients=_rounded(coefficients.T),
+        coefficients=rounded(coefficients.T),
         bias=bias.astype(np.float32),
     )
 
@@ -197,6 +197,6 @@ def _numbered(bigrams: Sequence[str], stems: Sequence[str]) -> NDArray[np.uint32
     return np.array(found, dtype=np.uint32).reshape(-1, 2)
 
 
-def _rounded(coefficients: NDArray[Any]) -> NDArray[np.int16]:
+def rounded(coefficients: NDArray[Any]) -> NDArray[np.int16]:
     """Return the weights in steps of `WEIGHT_STEP`; no weight comes near the 1,023 that fit."""
     return np.round(np.ascontiguousarray(coefficients) / WEIGHT_STEP).astype(np.int16)

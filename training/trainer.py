@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
@@ -17,6 +17,7 @@ from scipy.optimize import minimize
 from bot import text
 from bot.messages import OUT_OF_SCOPE
 from bot.modelfile import FeatureSettings, ModelDescription, Temperature, Weights
+from training import acts as acts_
 from training import cases, fitting, folds, zones
 from training.fitting import SEED, Solver
 from training.folds import Report
@@ -48,6 +49,8 @@ class Trained:
     """What the folds said about the utterances that they had not seen."""
     rows: tuple[Utterance, ...] = ()
     """The utterances, in training order."""
+    acts: tuple[acts_.Found, ...] = ()
+    """How well each act is found."""
 
 
 def in_training_order(utterances: Sequence[Utterance]) -> list[Utterance]:
@@ -85,13 +88,20 @@ def folds_for(utterances: Sequence[Utterance]) -> int:
     return _folds(solver_for(utterances))
 
 
-def data_hash(utterances: Sequence[Utterance], settings: FeatureSettings | None = None) -> str:
+def data_hash(
+    utterances: Sequence[Utterance],
+    settings: FeatureSettings | None = None,
+    *,
+    acts: Sequence[Utterance] = (),
+) -> str:
     """Return the hash of all that decides the weights: pairs, settings, features version."""
     rows = in_training_order(utterances)
     pairs = [(row.label, row.text) for row in rows]
+    of_acts = [(row.label, row.text) for row in in_training_order(acts)]
     solver = Solver.suited(len(rows), len({row.intent for row in rows}))
     content = [
         pairs,
+        of_acts,
         asdict(settings or settings_for(utterances)),
         [str(solver), SEED, _folds(solver)],
         [fitting.INVERSE_REGULARISATION, fitting.STEPS_INVERSE_REGULARISATION, fitting.TOLERANCE],
@@ -104,11 +114,13 @@ def train(
     utterances: Sequence[Utterance],
     *,
     settings: FeatureSettings | None = None,
+    acts: Sequence[Utterance] = (),
     jobs: int = -1,
     report: Report = lambda done, of: None,
 ) -> Trained:
     """Fit a model to the utterances.
 
+    `acts`: utterances of acts, see `training.acts`; they change nothing about the intents.
     `jobs`: threads that fit side by side, -1 for one a core; the result is the same
     for any number. `report(done, of)` is called after each of the fits.
     Raises UtteranceError when they cannot be learned from.
@@ -123,21 +135,31 @@ def train(
     temperature = calibrate(held_out)
     scored = zones.Scored.of(held_out, temperature)
     thresholds = zones.choose(scored)
+    clear = zones.answered(scored, thresholds)[: len(rows)]
     description = ModelDescription(
         labels=fitted.labels,
-        cases=cases.borders(held_out, rows, zones.answered(scored, thresholds)[: len(rows)]),
+        cases=cases.borders(held_out, rows, clear),
+        acts=(),
+        act_borders=(acts_.NEVER, acts_.NEVER),
         features=settings,
         temperature=temperature,
         answer_from=thresholds.answer_from,
         clarify_from=thresholds.clarify_from,
-        data_hash=data_hash(rows, settings),
+        data_hash=data_hash(rows, settings, acts=acts),
         seed=SEED,
         versions={name: version(name) for name in ("numpy", "scikit-learn", "scipy", "PyStemmer")},
         stem_fingerprint=text.stem_fingerprint(),
         scores=zones.summary(scored, thresholds),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    return Trained(description, fitted.weights, held_out, tuple(rows))
+    trained = Trained(description, fitted.weights, held_out, tuple(rows))
+    return _with_acts(trained, clear, in_training_order(acts)) if acts else trained
+
+
+def _with_acts(trained: Trained, clear: NDArray[np.bool_], acts: list[Utterance]) -> Trained:
+    learned = acts_.learn(trained.description, trained.weights, trained.rows, clear, acts)
+    description = replace(trained.description, acts=learned.names, act_borders=learned.borders)
+    return replace(trained, description=description, weights=learned.weights, acts=learned.found)
 
 
 def cross_validate(

@@ -6,6 +6,7 @@ import argparse
 import json
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,7 @@ def add(commands: Subparsers) -> None:
 
 def run(options: argparse.Namespace, home: Home) -> int:
     """Evaluate; return the exit status."""
-    from training import curve, evaluation, report, trainer, utterances, zones
+    from training import acts, curve, evaluation, report, trainer, utterances, zones
 
     if options.report:
         from training import report_page  # a missing extra is said before the work, not after
@@ -57,6 +58,8 @@ def run(options: argparse.Namespace, home: Home) -> int:
     if home.fresh.is_dir():
         classifier = _classifier_of(rows, home, options.jobs)
         parts["fresh set"] = evaluation.fresh(classifier, home.fresh)
+        if (fresh_acts := home.fresh / acts.FOLDER).is_dir():
+            parts["fresh acts"] = evaluation.fresh_acts(classifier, fresh_acts)
         urgent = evaluation.urgent(classifier, home.fresh, _urgent_topics(home))
     if options.json:
         figures = {name: part.to_dict() for name, part in parts.items()}
@@ -80,8 +83,9 @@ def _tables(
 
     held = replace(parts["held-out folds"], by_intent={})  # the report has them
     tables = [evaluation.table("held-out folds", held), report.text(found)]
-    if "fresh set" in parts:
-        tables.append(evaluation.table("fresh set", parts["fresh set"]))
+    tables += [
+        evaluation.table(name, parts[name]) for name in ("fresh set", "fresh acts") if name in parts
+    ]
     tables.append(str(along))
     return "\n\n".join([*tables, *([str(urgent)] if urgent and urgent.found else [])])
 
@@ -124,13 +128,14 @@ def _classifier_of(rows: list[Utterance], home: Home, jobs: int) -> Classifier:
     """Return the model in use if it is of these utterances, else one fitted for the purpose."""
     from bot.classifier import Classifier
     from bot.errors import ModelError
-    from training import trainer
+    from training import acts, trainer
 
     try:
         in_use = Classifier.load(home.model_folder())
-        if in_use.description.data_hash == trainer.data_hash(rows):
+        if in_use.description.data_hash == trainer.data_hash(rows, acts=acts.read(home.utterances)):
             return in_use
     except ModelError:
         pass
-    trained = with_progress(trainer.train, rows, jobs, trainer.folds_for(rows) + 1)
+    fit = partial(trainer.train, acts=acts.read(home.utterances))
+    trained = with_progress(fit, rows, jobs, trainer.folds_for(rows) + 1)
     return Classifier(trained.description, trained.weights)

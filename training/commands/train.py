@@ -36,15 +36,18 @@ def add(commands: Subparsers) -> None:
 
 def run(options: argparse.Namespace, home: Home) -> int:
     """Train, compare, and swap unless something got worse; return the exit status."""
-    from training import lock, models, trainer, utterances
+    from functools import partial
+
+    from training import acts, lock, models, trainer, utterances
 
     home.check_writable()
     rows = utterances.read_folder(home.utterances)
     utterances.check_trainable(rows)  # before anything is written
+    fit = partial(trainer.train, acts=acts.read(home.utterances))
     models.check_name(options.name)
     started = time.monotonic()
     with lock.only_writer(home.models):
-        trained = with_progress(trainer.train, rows, options.jobs, trainer.folds_for(rows) + 1)
+        trained = with_progress(fit, rows, options.jobs, trainer.folds_for(rows) + 1)
         aside = models.save_aside(trained, home.models, options.name)
         try:
             verdict, seconds = _compared(aside, trained, home)

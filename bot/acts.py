@@ -1,0 +1,143 @@
+"""Answers what people do in mid-conversation: refuse, tell that it failed, ask what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot import text
+from bot.decision import CALM, WARNED, Decision
+from bot.followups import HANDED_OVER
+from bot.guide import PHONE, Topic
+from bot.manners import STEERING
+from bot.messages import OUT_OF_SCOPE
+from bot.turn import SURELY_ANOTHER, Outcome, Turn, answer, answer_aside, closed, way_to_person
+
+PLAINLY_ANOTHER = 0.85
+"""Confidence from which a longer message is a wish of its own, though it sounds like an act."""
+LIKELY = 0.3
+"""Share from which an unclear message may be about a topic."""
+_LEANING = 7
+"""Words of one that may lean on what was said before."""
+_FEW = 3
+"""Words from which what looks like a 'no' or 'never mind' may be something else."""
+_NO_NAMES = frozenset(
+    text.stems("after best how next not talk them they want was what when where which you".split())
+)
+"""Words of titles that name no topic."""
+_AGAINST = frozenset({"not", "never", "nobody", "still"})
+"""Words with which nothing has settled itself."""
+_ANSWERS = ("dont_know", "refuse", "first", "second", "both", "no")
+"""Groups of phrases that settle an open question."""
+
+
+def amid_a_question(turn: Turn) -> Outcome | None:
+    """Answer an act instead of an answer to the open question, which is asked again."""
+    return what_is_done(turn) if turn.before.asking else None
+
+
+def what_is_done(turn: Turn) -> Outcome | None:
+    """Answer an act: by what the topic has to say to it, else by what the guide has."""
+    told = turn.guide.acts.get(turn.act)
+    if told is None or turn.one_off or not _is_amid(turn) or _is_a_matter_of_its_own(turn):
+        return None
+    if told.ends_matter and not _is_plain(turn):
+        return None
+    topic = turn.guide.topics.get(turn.before.about or turn.before.topic)
+    if topic is not None and (faq := turn.faq_of(topic)) is not None:
+        other = turn.before.asking and turn.before.topic != topic.id
+        return answer_aside(turn, topic) if other else answer(turn, topic, faq=faq)
+    if told.ends_matter:
+        kept = replace(closed(turn.session, "over"), topic="", faq=None, urgent=False)
+        return Decision("aside", _about(topic), saying=turn.act), kept
+    return _aside(turn, topic)
+
+
+def _is_amid(turn: Turn) -> bool:
+    """Tell whether something was told that the message may lean on."""
+    before = turn.before
+    known = before.about in turn.guide.topics or before.topic in turn.guide.topics
+    known = known or before.last in ("over", "denied")
+    handed_over = before.last in HANDED_OVER and before.last not in (*WARNED, *CALM)
+    return (known or handed_over) and not before.options
+
+
+def _is_a_matter_of_its_own(turn: Turn) -> bool:
+    """Tell whether a clear wish, an emergency or a detail that was asked for comes first."""
+    wish, before = turn.wants(), turn.before
+    if turn.heard.entities or turn.unclear or len(turn.heard.wishes) > 1:
+        return True
+    told = turn.guide.acts[turn.act]
+    if before.asking and not told.ends_matter and any(map(turn.mentions, _ANSWERS)):
+        return True
+    if any(map(turn.says, (*_ANSWERS, "yes", "why", "hesitation"))):
+        return True
+    if turn.intent in turn.guide.says and not _may_lean(turn):
+        return True
+    if wish is None and _asks_of_another(turn):
+        return True
+    if wish is None or wish.id == before.about or (told.names_it and wish.routes[:1] != (PHONE,)):
+        return False
+    if told.number and wish.routes == (PHONE,) and not wish.sets:
+        return False
+    if wish.id == before.topic:
+        return not before.advised  # it was only asked about so far
+    share = turn.heard.classification.confidence
+    plain = share >= PLAINLY_ANOTHER and len(turn.words) > _LEANING
+    return turn.is_urgent(wish) or plain or (share >= SURELY_ANOTHER and _names(turn, wish))
+
+
+def _asks_of_another(turn: Turn) -> bool:
+    """Tell whether an unclear message asks a narrower question that a likely topic answers."""
+    if len(turn.words) <= _LEANING:
+        return False
+    likely = (name for name, share in turn.heard.classification.ranking[:2] if share >= LIKELY)
+    topics = (turn.guide.topics[name] for name in likely if name in turn.guide.topics)
+    return any(topic.faq_for(turn.words) is not None for topic in topics)
+
+
+def _may_lean(turn: Turn) -> bool:
+    """Tell whether what looks like 'never mind' or 'say that again' may be something else."""
+    long_enough = len(turn.words) >= _FEW and not turn.mentions("that_is_all")
+    return turn.intent in STEERING and long_enough
+
+
+def _names(turn: Turn, wish: Topic) -> bool:
+    """Tell whether a message names a topic by a word of its title that no other title has."""
+    others = _NO_NAMES
+    for topic in turn.guide.topics.values():
+        if topic is not wish:
+            others = others.union(text.stems(text.words(topic.title)))
+    title = {stem for stem in text.stems(text.words(wish.title)) if len(stem) > 2}
+    return not (title - others).isdisjoint(text.stems(turn.words))
+
+
+def _is_plain(turn: Turn) -> bool:
+    """Tell whether a message neither asks nor denies: 'I have not found it' ends nothing."""
+    if turn.before.asking and turn.intent not in STEERING:
+        return False  # 'it has a soldier on it'
+    return _AGAINST.isdisjoint(turn.words) and "?" not in turn.heard.text
+
+
+def _aside(turn: Turn, topic: Topic | None) -> Outcome:
+    told, session = turn.guide.acts[turn.act], turn.session
+    by_phone = topic is not None and topic.routes[:1] == (PHONE,)
+    person = way_to_person(turn) if told.person and not session.no_phone else ()
+    if told.after_phone and by_phone:
+        person = ()
+    phone = any(route.route.channel == PHONE for route in person)
+    decision = Decision(
+        "aside",
+        _about(topic),
+        asks=None if told.ends_question else turn.before.asking or None,
+        notes=("no_phone",) if told.person and session.no_phone else (),
+        caveat=phone and not session.caveat_told,
+        person=person,
+        saying=turn.act,
+        brief=bool(told.after_phone) and by_phone,
+    )
+    caveat_told = session.caveat_told or decision.caveat
+    return decision, replace(session, last="answer", caveat_told=caveat_told)
+
+
+def _about(topic: Topic | None) -> str:
+    return OUT_OF_SCOPE if topic is None else topic.id
