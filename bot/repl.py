@@ -49,7 +49,7 @@ def chat(
         except EOFError:
             screen.show("Goodbye!")
             return 0
-        if line in ("/quit", "/exit"):
+        if line.lower().partition(" ")[0] in ("/quit", "/exit"):
             return 0
         if line:
             hints.texts = _take(talk, line)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from bot.errors import BotError
 from bot.inbox import InboxEntry, teachable
@@ -24,6 +26,8 @@ GUESSES = 4
 _SHOWN_WORSE = 3
 """Findings of the gate; bot-train train prints more of them."""
 _SHOWN_AFTER_TRAINING = 5
+_LIKE_A_COMMAND = re.compile(r"/[^\W\d_]\w*")
+_YES = ("yes", "y")
 Ask = Callable[[str, Iterable[str]], str]
 
 
@@ -73,15 +77,24 @@ class Command:
 def run(chat: Chat, line: str) -> bool:
     """Run the command in `line`; False when `line` is a message."""
     name, _, rest = line.partition(" ")
-    command = COMMANDS.get(name)
+    command = COMMANDS.get(name.lower())
     if command is not None:
         command.run(chat, rest.strip())
         return True
-    if line.startswith("/") and not rest.strip():
-        *others, final = [*COMMANDS, "/quit"]
-        chat.screen.show(f"I know {', '.join(others)} and {final}.")
+    # A slip is no message: what stands behind it was not meant for the bot.
+    if _LIKE_A_COMMAND.fullmatch(name) or (line.startswith("/") and not rest.strip()):
+        chat.screen.show(_unknown_command(name))
         return True
     return False
+
+
+def _unknown_command(name: str) -> str:
+    from difflib import get_close_matches
+
+    *others, final = names = [*COMMANDS, "/quit"]
+    near = get_close_matches(name.lower(), names, 1)
+    hint = f"; did you mean {near[0]}?" if near else "."
+    return f"There is no {name}{hint} I know {', '.join(others)} and {final}."
 
 
 def _help(chat: Chat, _: str) -> None:
@@ -145,9 +158,13 @@ def _wrong(chat: Chat, named: str) -> None:
         chat.screen.show_table("\n".join([f'What was meant by "{chat.last}"?', *rows]))
         named = chat.ask("a number, or a name (Tab completes)> ", chat.intents())
     by_number = {str(number): name for number, name in enumerate(offered, 1)}
+    if named.isdecimal() and named not in by_number:
+        most = len(offered)
+        chat.screen.show(f"{named}: wanted a number from 1 to {most}, or the name of an intent.")
+        return
     wanted = _intent(chat, by_number.get(named, named)) if named else ""
     if not wanted:
-        _set_aside(chat, "")
+        chat.screen.show("Left as it is.")
     elif not _teach_line(chat, wanted, text):
         _set_aside(chat, wanted)
 
@@ -192,20 +209,39 @@ def _intent(chat: Chat, named: str) -> str:
     near = get_close_matches(named, names, 1)
     hint = f" The nearest is {near[0]}." if near else ""
     answer = chat.ask(f"There is no intent {named} yet.{hint} Make it? yes or no> ", ())
-    return named if answer.lower() in ("yes", "y") else ""
+    return named if answer.lower() in _YES else ""
 
 
 def _teach_line(chat: Chat, intent: str, text: str) -> bool:
-    outcome = chat.teacher.teach(intent, text, new=intent not in chat.intents())
+    """Add a line, or move it after a yes; False when it could not be done."""
+    new = intent not in chat.intents()
+    outcome = chat.teacher.teach(intent, text, new=new)
+    stands: dict[str, Any] = outcome.document.get("stands", {})
+    if stands and not stands["protected"]:
+        if not _may_be_moved(chat, stands, intent):
+            chat.screen.show("Left as it is.")
+            return True
+        outcome = chat.teacher.teach(intent, text, new=new, move=True)
     if outcome.status != 0:
         chat.screen.show(_said(outcome) or "The line was not added.")
         return False
-    if outcome.document.get("added"):
-        chat.taught.append(text)
-        chat.screen.show(f"Added under {intent}. /train puts it into use.")
+    if outcome.document.get("moved"):
+        done = f"Moved from {stands['intent']} to {intent}."
+    elif outcome.document.get("added"):
+        done = f"Added under {intent}."
     else:
         chat.screen.show(f"It stands under {intent} already; /train learns it if that is new.")
+        return True
+    chat.taught.append(text)
+    chat.screen.show(f"{done} /train puts it into use.")
     return True
+
+
+def _may_be_moved(chat: Chat, stands: dict[str, Any], intent: str) -> bool:
+    """Ask whether a sentence may leave the intent that it stands under."""
+    where = f"{stands['intent']} already ({Path(stands['source']).name})"
+    chat.screen.show(f"This sentence stands under {where}.")
+    return chat.ask(f"Move it to {intent}? yes or no> ", ()).lower() in _YES
 
 
 def _train(chat: Chat, _: str) -> None:

@@ -50,6 +50,13 @@ class Utterance:
 class StandsElsewhereError(UtteranceError):
     """The sentence stands under another intent."""
 
+    def __init__(self, row: Utterance) -> None:
+        """Refuse a sentence because of the line `row`."""
+        super().__init__(
+            f"{row.source}: this sentence stands under {row.label} already; take it out there first"
+        )
+        self.row = row
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:
@@ -199,10 +206,7 @@ def add(folder: Path, label: str, text: str) -> bool:
         if known.text.casefold() == wanted:
             if known.label == label:
                 return False
-            raise StandsElsewhereError(
-                f"{known.source}: this sentence stands under {known.label} already; "
-                "take it out there first"
-            )
+            raise StandsElsewhereError(known)
     append(folder / f"{label}.txt", [line])
     return True
 
