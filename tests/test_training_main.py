@@ -143,6 +143,37 @@ def test_a_topic_of_the_guide_may_get_its_first_utterance_without_new(tmp_path: 
     assert (own.utterances / "make_payment.txt").read_text() == "i would like to pay\n"
 
 
+@pytest.mark.parametrize("command", [["train"], ["train", "--json"], ["evaluate"]])
+def test_an_intent_with_a_single_sentence_is_left_out_and_named_and_the_others_are_learned(
+    command: list[str], home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = home / "utterances" / "wheelie.txt"
+    path.write_text("# begun today\nhow do i do a wheelie\nhow do i do a wheelie\n")
+    assert run(home, *command, "--jobs", "1") == 0
+    out, err = capsys.readouterr()
+    assert err == (
+        f"bot-train: warning: {path}:2: the only sentence of wheelie, which is left out; "
+        "wanted at least 2\n"
+    )
+    if "--json" in command:
+        assert json.loads(out)["utterances"] == 15
+        assert "wheelie.txt:2" in json.loads(out)["left_out"][0]
+    if "train" in command:
+        assert set(in_use(home).description.labels) == set(LINES)
+
+
+def test_with_fewer_than_two_intents_left_each_that_has_a_single_sentence_is_named(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for intent in ("greet", "pay"):
+        (home / "utterances" / f"{intent}.txt").write_text(f"just {intent}\n")
+    assert run(home, "train", "--jobs", "1") == 2
+    err = capsys.readouterr().err
+    assert "greet.txt:1: the intent greet has only one utterance; wanted at least 2" in err
+    assert "pay.txt:1: " in err
+    assert not (home / "models").exists()
+
+
 def test_teaching_the_same_twice_says_so_and_adds_nothing(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -216,8 +247,8 @@ def test_what_cannot_be_taught_is_refused_in_one_line(
 def test_utterances_that_cannot_be_learned_from_are_refused_and_nothing_is_written(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (home / "utterances" / "greet.txt").write_text("hello there\nhello there\n")
-    assert "greet.txt:1" in refusal(capsys, home, "train", "--jobs", "1")
+    (home / "utterances" / "greet.txt").write_text("hello there\nhello there\nPay my bill\n")
+    assert "greet.txt:3" in refusal(capsys, home, "train", "--jobs", "1")
     (home / "utterances" / "greet.txt").write_bytes(b"gr\xfc\xdf\n")
     assert "greet.txt:1" in refusal(capsys, home, "evaluate", "--jobs", "1")
     for path in (home / "utterances").iterdir():

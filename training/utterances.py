@@ -169,6 +169,36 @@ def check_trainable(utterances: list[Utterance]) -> None:
         raise UtteranceError("\n".join(problems))
 
 
+def trainable(utterances: list[Utterance]) -> tuple[list[Utterance], list[str]]:
+    """Return those that a classifier can be fitted to, and `file:line: what` is left out.
+
+    Raises UtteranceError when fewer than two intents remain, or the utterances
+    contradict each other.
+    """
+    kept, reasons = without_lonely(utterances)
+    check_trainable(kept if len({row.intent for row in kept}) > 1 else utterances)
+    return kept, reasons
+
+
+def without_lonely(utterances: list[Utterance]) -> tuple[list[Utterance], list[str]]:
+    """Leave out each intent with a single sentence, from which nothing can be learned.
+
+    One that somebody has just begun must not keep all the others from being learned.
+    """
+    texts: dict[str, set[str]] = {}
+    first: dict[str, Utterance] = {}
+    for row in utterances:
+        texts.setdefault(row.intent, set()).add(row.text)
+        first.setdefault(row.intent, row)
+    lonely = {intent for intent, own in texts.items() if len(own) < 2}
+    reasons = [
+        f"{first[intent].source}: the only sentence of {intent}, which is left out; "
+        "wanted at least 2"
+        for intent in sorted(lonely)
+    ]
+    return [row for row in utterances if row.intent not in lonely], reasons
+
+
 def contradictions(utterances: Sequence[Utterance]) -> list[str]:
     """Return `file:line: what; wanted` of each sentence that stands under two intents."""
     seen: dict[str, Utterance] = {}
