@@ -162,6 +162,19 @@ def test_an_intent_with_a_single_sentence_is_left_out_and_named_and_the_others_a
         assert set(in_use(home).description.labels) == set(LINES)
 
 
+def test_what_was_left_out_of_training_does_not_make_the_model_look_out_of_date(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "utterances" / "wheelie.txt").write_text("how do i do a wheelie\n")
+    assert run(home, "train", "--jobs", "1") == 0
+    capsys.readouterr()
+    run(home, "check", "--json", "--jobs", "1")
+    found = json.loads(capsys.readouterr().out)
+    assert "stale_model" not in {finding["kind"] for finding in found}
+    (few,) = [each for each in found if each["file"].endswith("wheelie.txt")]
+    assert (few["level"], few["kind"]) == ("warning", "few")
+
+
 def test_with_fewer_than_two_intents_left_each_that_has_a_single_sentence_is_named(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
