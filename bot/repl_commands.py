@@ -16,6 +16,7 @@ from bot.teacher import WORSE
 
 if TYPE_CHECKING:
     from bot.bot import Bot
+    from bot.guide import Guide
     from bot.home import Home
     from bot.keeping import Keeping
     from bot.screen import Screen
@@ -23,10 +24,13 @@ if TYPE_CHECKING:
 
 GUESSES = 4
 """Intents that /wrong offers by number."""
+_EXAMPLES = 3
+"""Topics that /help offers where the guide has no examples of its own."""
 _SHOWN_WORSE = 3
 """Findings of the gate; bot-train train prints more of them."""
 _SHOWN_AFTER_TRAINING = 5
 _LIKE_A_COMMAND = re.compile(r"/[^\W\d_]\w*")
+_PLACE = re.compile(r"\{([^{}]*)\}")
 _YES = ("yes", "y")
 Ask = Callable[[str, Iterable[str]], str]
 
@@ -55,6 +59,17 @@ class Chat:
     """Texts that were taught since the last training."""
     typed: str = ""
     """What was typed while nobody listened: the next line begins with it."""
+
+    @property
+    def guide(self) -> Guide:
+        """Return the guide that the bot answers from now."""
+        return self.bot._knowledge.guide  # one package: the chat is the bot's own face
+
+    def phrase(self, name: str, **values: str) -> str:
+        """Return a sentence of the guide, its {names} filled in."""
+        said = self.guide.phrases[name]
+        known = {key: found.route.value for key, found in self.guide.routes.items()} | values
+        return _PLACE.sub(lambda place: known[place[1]], said)
 
     def intents(self) -> list[str]:
         """Return the names of all intents, those included that were never trained."""
@@ -106,12 +121,19 @@ def _help(chat: Chat, _: str) -> None:
         if chat.keeping.agreed
         else "Nothing that you type is written to disk, unless you teach me."
     )
+    examples = "".join(f"  {example}\n" for example in _examples(chat))
+    own_words = f"Write in your own words{', for example:' if examples else '.'}\n{examples}"
     chat.screen.show_table(
-        "Write in your own words, for example:\n  i lost my card\n"
-        "  there is a charge i did not make\n  which number do i call from spain\n\n"
-        f"{table}\n{'/quit':{width}}  leaves; Ctrl-C clears the line, Ctrl-D leaves\n"
+        f"{own_words}\n{table}\n{'/quit':{width}}  leaves; Ctrl-C clears the line, Ctrl-D leaves\n"
     )
     chat.screen.show(kept)
+
+
+def _examples(chat: Chat) -> list[str]:
+    """Return what one may write, a line each: the guide's own, else what its topics offer."""
+    own = chat.phrase("chat_examples").splitlines()
+    offers = [topic.offer for topic in chat.guide.topics.values() if topic.offer]
+    return own or offers[:_EXAMPLES]
 
 
 def _sheet(chat: Chat, _: str) -> None:
@@ -120,7 +142,7 @@ def _sheet(chat: Chat, _: str) -> None:
 
 def _restart(chat: Chat, _: str) -> None:
     chat.bot.forget(SESSION_ID)
-    chat.screen.show("Let us start over. What do you need?")
+    chat.screen.show(chat.guide.says["restart"].text)
 
 
 def _keep(chat: Chat, answer: str) -> None:
@@ -189,7 +211,7 @@ def _teach(chat: Chat, rest: str) -> None:
         chat.screen.show("Wanted: /teach INTENT text, for example: /teach greet hello my friend")
         return
     if chat.bot.mask(text) != text:
-        chat.screen.show("That holds a card number or a code. Teach it without, please.")
+        chat.screen.show(chat.phrase("chat_holds_secret"))
         return
     wanted = _intent(chat, intent)
     if wanted:

@@ -240,7 +240,7 @@ def _help(review: Review) -> str:
         " NAME: an intent; Tab completes a part of its name\n"
         " new NAME: an intent that is not there yet\n"
         " move NAME: teach it, and take it out of the intent it stands under\n"
-        " s asks again next time, d never again, x asks about each message of the card"
+        " s asks again next time, d never again, x asks about each message on its own"
     )
 
 
