@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from base64 import b64encode
 from collections.abc import Callable
 from html import escape
@@ -16,6 +15,7 @@ from sklearn.calibration import CalibrationDisplay
 from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay
 from sklearn.model_selection import LearningCurveDisplay
 
+from training.aside import written_aside
 from training.extras import missing
 from training.report import BINS, Curve, Report
 
@@ -46,12 +46,8 @@ Draw = Callable[[Axes], None]
 def write(path: Path, report: Report, learning: Curve | None, made: str) -> None:
     """Write the page, aside first; `made` says of what and when."""
     page = render(report, learning, made)
-    aside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    try:
+    with written_aside(path) as aside:
         aside.write_text(page, encoding="utf-8")
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def render(report: Report, learning: Curve | None, made: str) -> str:
