@@ -13,6 +13,7 @@ from pathlib import Path
 from bot import linefile, redaction
 from bot.cases import BETWEEN
 from bot.errors import UtteranceError
+from bot.text import words
 
 MAX_LENGTH = 2_000
 """Characters of one utterance; a longer line is a file in the wrong place."""
@@ -217,7 +218,7 @@ def add(folder: Path, label: str, text: str) -> bool:
     """Add an utterance to the file of an intent or a case; False when it stands there already.
 
     The new file is written aside and renamed, so that no crash loses a line.
-    Raises UtteranceError for a name that is no intent, an empty text, a secret,
+    Raises UtteranceError for a name that is no intent, a text without a word, a secret,
     or a sentence that stands under another intent.
     """
     if not is_label(label):
@@ -229,6 +230,8 @@ def add(folder: Path, label: str, text: str) -> bool:
     line = format_line(text)
     if not line or len(line) > MAX_LENGTH:
         raise UtteranceError(f"the utterance: wanted 1 to {MAX_LENGTH:,} characters")
+    if not words(line):
+        raise UtteranceError("the utterance holds no word, so it teaches nothing; wanted a sentence")
     if redaction.mask(line).kinds:
         raise UtteranceError("the utterance holds a card number or code; teach it without")
     wanted = parse_line(line, label).text.casefold()
