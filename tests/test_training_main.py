@@ -89,6 +89,40 @@ def test_train_writes_a_model_and_puts_it_in_use(
     assert in_use(home).classify("hello there").ranking[0][0] == "greet"
 
 
+def test_the_figures_of_a_training_are_shares_in_words(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(home, "train", "--jobs", "1") == 0
+    out = capsys.readouterr().out
+    assert "held-out folds: each utterance asked of one of 3 models that had not seen it" in out
+    assert re.search(r"^  in scope: answered right +\d+\.\d%$", out, re.MULTILINE)
+    assert "_" not in out.partition("held-out")[2].partition("model in use")[0]
+
+
+@pytest.mark.parametrize(
+    ("command", "what"),
+    [("list", "the models"), ("teach", "whether it was added"), ("import", "what is added"),
+     ("rollback", "which model"), ("train", "the figures and"), ("check", "all findings"),
+     ("evaluate", "the figures")],
+)  # fmt: skip
+def test_the_help_says_what_a_program_gets(
+    command: str, what: str, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        run(home, command, "--help")
+    assert f"print {what}" in " ".join(capsys.readouterr().out.split())
+
+
+def test_what_was_not_measured_is_said_in_words(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(home, "evaluate", "--jobs", "1") == 0
+    out = capsys.readouterr().out
+    assert "area under the curve  not measured, for want of lines out of scope" in out
+    assert "in scope against near misses" in out
+    assert not re.search(r"\bnan\b", out)
+
+
 def test_a_model_that_takes_the_place_of_another_is_said_to(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,7 +17,7 @@ from sklearn.model_selection import LearningCurveDisplay
 
 from training.aside import written_aside
 from training.extras import missing
-from training.report import BINS, Curve, Report
+from training.report import BINS, FIGURES, Curve, Report
 
 try:
     import matplotlib
@@ -91,23 +91,9 @@ def _row(name: str, *numbers: str) -> str:
     return f'<tr><td class="name">{name}</td>{cells}</tr>\n'
 
 
-_FIGURES = {
-    "accuracy": "best intent right, out of scope among them",
-    "in_scope_best_right": "in scope: best intent right",
-    "in_scope_answered_right": "in scope: answered right",
-    "in_scope_answered_wrong": "in scope: answered wrong",
-    "in_scope_asked_back": "in scope: asked back",
-    "in_scope_refused": "in scope: 'I do not know'",
-    "out_of_scope_refused": "out of scope: honest no",
-    "out_of_scope_answered": "out of scope: answered wrong",
-    "calibration_error": "expected calibration error",
-}
-"""The words for the figures of a summary."""
-
-
 def _summary(report: Report) -> str:
     return "".join(
-        _row(_FIGURES.get(name, name.replace("_", " ")), f"{value:.1%}")
+        _row(FIGURES.get(name, name.replace("_", " ")), f"{value:.1%}")
         for name, value in report.summary.items()
     )
 

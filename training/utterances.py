@@ -231,7 +231,7 @@ def add(folder: Path, label: str, text: str) -> bool:
     if not line or len(line) > MAX_LENGTH:
         raise UtteranceError(f"the utterance: wanted 1 to {MAX_LENGTH:,} characters")
     if not words(line):
-        raise UtteranceError("the utterance holds no word, so it teaches nothing; wanted a sentence")
+        raise UtteranceError("the utterance holds no word and teaches nothing; wanted a sentence")
     if redaction.mask(line).kinds:
         raise UtteranceError("the utterance holds a card number or code; teach it without")
     wanted = parse_line(line, label).text.casefold()

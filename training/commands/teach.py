@@ -26,7 +26,7 @@ def add(commands: Subparsers) -> None:
     )  # fmt: skip
     command.add_argument("intent", metavar="INTENT", help="what it means, for example greet")
     command.add_argument("text", metavar="TEXT", help="what somebody might say")
-    add_json(command)
+    add_json(command, "whether it was added, and where,")
 
 
 def run(options: argparse.Namespace, home: Home) -> int:

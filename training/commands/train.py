@@ -30,7 +30,7 @@ def add(commands: Subparsers) -> None:
     )  # fmt: skip
     command.add_argument("--name", help="the model's folder; without it the time and a hash")
     command.add_argument("--force", action="store_true", help="put it in use though it is worse")
-    add_json(command)
+    add_json(command, "the figures and the comparison")
     add_jobs(command)
 
 
@@ -87,13 +87,16 @@ def _compared(aside: Path, trained: Trained, home: Home) -> tuple[Verdict, float
 
 def _print_figures(trained: Trained, count: int, seconds: float) -> None:
     from bot import text
-    from training import trainer
+    from training import report, trainer
 
     print(f"{count:,} utterances, {len(trained.description.labels)} intents, "
           f"{len(trained.weights.idf):,} features (version {text.FEATURES_VERSION}), "
           f"solver {trainer.solver_for(trained.rows)}, {seconds:.1f} s")  # fmt: skip
+    folds = trainer.folds_for(trained.rows)
+    print(f"held-out folds: each utterance asked of one of {folds} models that had not seen it")
+    width = max(map(len, report.FIGURES.values()))
     for name, value in trained.description.scores.items():
-        print(f"  {name.replace('_', ' '):28} {value:.3f}")
+        print(f"  {report.FIGURES[name]:{width}} {value:6.1%}")
 
 
 def _print_verdict(verdict: Verdict, *, with_worse: bool) -> None:
