@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from training import utterances
 from training.__main__ import main
 
 
@@ -53,6 +54,32 @@ def test_a_program_is_told_where_the_sentence_stands_and_stood(
     assert teach(home, "--json", "--move", "pay", "what does a wheel cost") == 0
     document = json.loads(capsys.readouterr().out)
     assert (document["added"], document["moved"]) == (True, [source])
+
+
+def test_the_first_sentence_of_an_intent_asks_for_a_second_one_before_a_training(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert teach(home, "--new", "wheelie", "how do i do a wheelie") == 0
+    out = capsys.readouterr().out
+    assert "wheelie is trained from its second sentence on: teach it one more" in out
+    assert "now run" not in out
+    for text, alone in (("how do i do a wheelie", True), ("teach me wheelies", False)):
+        assert teach(home, "--json", "wheelie", text) == 0
+        assert json.loads(capsys.readouterr().out)["alone"] is alone
+    assert teach(home, "wheelie", "wheelies please") == 0
+    assert "now run" in capsys.readouterr().out
+
+
+def test_the_sentences_of_a_case_count_for_its_intent_and_not_for_one_that_begins_alike(
+    home: Path,
+) -> None:
+    folder = home / "utterances"
+    (folder / "pa.txt").write_text("pa pa\n")
+    (folder / "greet.twice.txt").write_text("hello hello\n")
+    (folder / "greet.txt").write_text("hello\n")
+    assert utterances.alone(folder, "pa")
+    assert not utterances.alone(folder, "greet")
+    assert not utterances.alone(folder, "greet.twice")
 
 
 def test_moving_what_stands_nowhere_else_adds_it_once(

@@ -244,6 +244,14 @@ def add(folder: Path, label: str, text: str) -> bool:
     return True
 
 
+def alone(folder: Path, label: str) -> bool:
+    """Tell whether the intent of a label has a single sentence by now, and is not learned yet."""
+    intent = label.partition(BETWEEN)[0]
+    own = (path for path in folder.glob("*.txt") if path.stem.partition(BETWEEN)[0] == intent)
+    rows = [row for path in own for row in _read_file(path, [], with_also=False)]
+    return len({row.text for row in rows}) == 1
+
+
 def move(folder: Path, label: str, text: str) -> tuple[bool, list[Moved]]:
     """Put a sentence under `label` alone; return whether it is new there, and where it stood.
 

@@ -46,16 +46,24 @@ def run(options: argparse.Namespace, home: Home) -> int:
             added, moved = utterances.move(home.utterances, options.intent, options.text)
         else:
             added = _add(options, home)
+        alone = utterances.alone(home.utterances, options.intent)
     stood = [f"{line.path}:{line.place + 1}" for line in moved]
     if options.json:
-        print(json.dumps({"added": added, "file": str(path), "new_intent": new, "moved": stood}))
+        document = {"added": added, "file": str(path), "new_intent": new, "moved": stood}
+        print(json.dumps({**document, "alone": alone}))
     elif not added and not moved:
         print(f"{path} has it already")
     else:
         done = f"moved from {' and '.join(stood)}" if moved else "added"
         what = " (a new intent)" if new else ""
-        print(f"{done} to {path}{what}; now run: {home.bot_train('train')}")
+        print(f"{done} to {path}{what}; {_next(options, home, alone=alone)}")
     return 0
+
+
+def _next(options: argparse.Namespace, home: Home, *, alone: bool) -> str:
+    if alone:
+        return f"{options.intent} is trained from its second sentence on: teach it one more"
+    return f"now run: {home.bot_train('train')}"
 
 
 def _add(options: argparse.Namespace, home: Home) -> bool:
