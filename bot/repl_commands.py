@@ -255,7 +255,10 @@ def _teach_line(chat: Chat, intent: str, text: str) -> bool:
         chat.screen.show(f"It stands under {intent} already; /train learns it if that is new.")
         return True
     chat.taught.append(text)
-    chat.screen.show(f"{done} /train puts it into use.")
+    then = "/train puts it into use."
+    if outcome.document.get("alone"):
+        then = f"{intent} is trained from its second sentence on: teach it one more, then /train."
+    chat.screen.show(f"{done} {then}")
     return True
 
 

@@ -196,6 +196,15 @@ def test_a_command_in_capitals_is_a_command(small_home: Path) -> None:
     assert "Added under greet" in typed("/TEACH greet hello my zebra\r/QUIT now\r", small_home)
 
 
+def test_the_first_sentence_of_a_new_intent_is_said_to_wait_for_a_second_one(
+    small_home: Path,
+) -> None:
+    keys = "/teach wheelie how do i do a wheelie\ryes\r/teach wheelie teach me wheelies\r/quit\r"
+    screen = typed(keys, small_home)
+    assert "Added under wheelie. wheelie is trained from its second sentence on" in screen
+    assert "Added under wheelie. /train puts it into use." in screen
+
+
 def test_teach_adds_a_line_once(small_home: Path) -> None:
     line = "/teach make_payment -- i want to cough up\r"
     screen = typed(f"{line}{line}/quit\r", small_home)

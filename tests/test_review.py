@@ -240,7 +240,11 @@ def test_plain_lines_in_plain_lines_out(home: Home) -> None:
     assert "taken back" in done.stdout
     assert "there is no intent pya; did you mean pay?" in done.stdout
     assert "9: wanted a number from 1 to 3" in done.stdout
-    assert "new: it needs a topic" in done.stdout
+    assert (
+        "-> animals (1 line); it is trained from its second sentence on; new: it needs a topic"
+        in (done.stdout)
+    )
+    assert done.stdout.count("second sentence") == 2  # of out_of_scope, too, which has no file here
     assert "4 labelled (4 new lines), 0 dropped, 1 left. Now run: bot-train --home " in done.stdout
     found = {name: lines(home, name) for name in ("opening_hours", "out_of_scope", "animals")}
     assert [len(rows) for rows in found.values()] == [4, 1, 1]

@@ -189,12 +189,18 @@ def _label(review: Review, intent: str) -> str:
         refused = review.label(intent)
     except StandsElsewhereError as error:
         raise UtteranceError(f"{error}, or say: move {intent}") from None
-    return "\n".join([f"-> {intent} ({_lines(count - len(refused))})", *refused])
+    taught = f"-> {intent} ({_lines(count - len(refused))})"
+    return "\n".join([f"{taught}{_if_alone(review, intent)}", *refused])
 
 
 def _move(review: Review, intent: str) -> str:
     moved = review.move(intent)
-    return f"-> {intent} ({_lines(moved)} moved)" if moved else f"-> {intent}"
+    said = f"-> {intent} ({_lines(moved)} moved)" if moved else f"-> {intent}"
+    return f"{said}{_if_alone(review, intent)}"
+
+
+def _if_alone(review: Review, intent: str) -> str:
+    return "; it is trained from its second sentence on" if review.alone(intent) else ""
 
 
 def _lines(count: int) -> str:
