@@ -95,9 +95,18 @@ class Home:
 
     @classmethod
     def find(cls, home: Home | Path | str | None = None) -> Home:
-        """Return the home asked for, else `$CARDLINE_HOME`, else the shipped one."""
+        """Return the home asked for, else `$CARDLINE_HOME`, else the shipped one.
+
+        Raises HomeError for an empty name, which mostly is a variable that nobody set: the
+        shipped home in its place would be trained instead of one's own.
+        """
         if isinstance(home, Home):
             return home
+        if isinstance(home, str) and not home.strip():
+            raise HomeError(
+                "the name of the home is empty; wanted a folder made with: bot new mybot "
+                "(without --home the shipped one is taken)"
+            )
         named = home if home is not None else os.environ.get(ENVIRONMENT_VARIABLE)
         return cls.at(named) if named else cls.shipped()
 

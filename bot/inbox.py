@@ -142,12 +142,18 @@ def is_unclear(heard: Understanding, decision: Decision, *, asked: bool) -> bool
 def _typed(name: str, value: Any) -> Any:
     """Return a value of an entry's JSON in the type of its field, or raise TypeError."""
     if name == "ranking":
-        return tuple((str(intent), float(share)) for intent, share in value)
+        return tuple((str(intent), _share(share)) for intent, share in value)
     allowed = {"zone": get_args(Zone), "reason": get_args(Reason)}.get(name)
     if not isinstance(value, str) or (allowed and value not in allowed):
         raise TypeError(name)
     # A hand may have put a secret into the file.
     return _fit_to_keep(value) if name == "text" else value
+
+
+def _share(value: Any) -> float:
+    if not 0.0 <= (share := float(value)) <= 1.0:  # NaN is not, either
+        raise ValueError(value)
+    return share
 
 
 def _fit_to_keep(text: str) -> str:

@@ -43,16 +43,12 @@ class Keeping:
         except OSError as error:
             self.trouble = f"{error.filename}: the message was not kept: {error.strerror}"
 
-    def question(self) -> str:
-        """Return the question, the first time that there is something to keep; then nothing."""
+    def may_ask(self) -> bool:
+        """Tell, and note, that it is time to ask: once, when there is something to keep."""
         if not self._unasked or self.waiting is None:
-            return ""
+            return False
         self._unasked = False
-        return (
-            "May I keep messages that I do not understand, so that I can be taught them? They "
-            f"stay on this computer, in {self.file.path}, card numbers and codes masked. "
-            "Say yes or no, or simply go on."
-        )
+        return True
 
     def take(self, answer: str) -> str:
         """Return what to say to a yes or a no, and remember it; nothing for other texts."""

@@ -176,13 +176,16 @@ class Explanation:
         first, second = self.intent, self.runner_up or "-"
         rows = [("(before any word)", *self.bias), *self.words]
         rows.append(("sum", sum(r[1] for r in rows), sum(r[2] for r in rows)))
+        known, sure = self.thresholds["clarify"], self.thresholds["answer"]
         lines = [
-            f"{self.zone}: scope {self.scope:.2f} (wanted {self.thresholds['clarify']:.2f}), "
-            f"score {self.score:.2f} (answered from {self.thresholds['answer']:.2f})",
+            f"{self.zone}, because of two scores from 0 to 1:",
+            f"  scope {self.scope:.2f}: that the guide covers it; below {known:.2f} it is unknown",
+            f"  score {self.score:.2f}: that it means {first}; from {sure:.2f} on it is answered",
             f"{'':{width}}  {first:>{max(8, len(first))}}  {second:>{max(8, len(second))}}",
         ]
         lines += [
             f"{word:{width}}  {a:>+{max(8, len(first))}.2f}  {b:>+{max(8, len(second))}.2f}"
             for word, a, b in rows
         ]
+        lines.append("+ speaks for it, - against it; a sum higher by 1 is 2.7 times as likely")
         return "\n".join(lines)

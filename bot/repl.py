@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from bot.repl_commands import Chat
 
 SESSION_ID = "terminal"
-WELCOME = """Hello! Tell me what you need, and I will tell you how to reach customer service.
-I am a program and an unofficial guide. Never type a card number or code here.
-/quit leaves, /help says more."""
+HELLO = "Hello! I am a program. /quit leaves, /help says more."
+"""On the screen while the guide is read, whose own `chat_welcome` follows."""
 
 
 def chat(
@@ -38,8 +37,9 @@ def chat(
     completer = CommandCompleter()
     session = prompt_session(hints, completer, terminal_input, terminal_output)
     screen = Screen(session.app.output, session.app.input)
-    screen.show(WELCOME)
+    screen.show(HELLO)
     talk = _begin(home, screen, session, completer)
+    screen.show(talk.phrase("chat_welcome"))
     while True:
         try:
             typed, talk.typed = talk.typed, ""
@@ -49,7 +49,7 @@ def chat(
         except EOFError:
             screen.show("Goodbye!")
             return 0
-        if line in ("/quit", "/exit"):
+        if line.lower().partition(" ")[0] in ("/quit", "/exit"):
             return 0
         if line:
             hints.texts = _take(talk, line)
@@ -109,7 +109,7 @@ def _take(talk: Chat, line: str) -> tuple[str, ...]:
         talk.screen.show(talk.keeping.trouble)
         talk.keeping.trouble = ""
     # Never beside another question: two at once are one too many.
-    if reply.zone == "unknown" and reply.asks is None and (question := talk.keeping.question()):
-        talk.screen.show(question)
+    if reply.zone == "unknown" and reply.asks is None and talk.keeping.may_ask():
+        talk.screen.show(talk.phrase("chat_may_keep", file=str(talk.keeping.file.path)))
         talk.asked = True
     return reply.suggestions

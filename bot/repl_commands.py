@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from bot.errors import BotError
 from bot.inbox import InboxEntry, teachable
@@ -14,6 +16,7 @@ from bot.teacher import WORSE
 
 if TYPE_CHECKING:
     from bot.bot import Bot
+    from bot.guide import Guide
     from bot.home import Home
     from bot.keeping import Keeping
     from bot.screen import Screen
@@ -21,9 +24,14 @@ if TYPE_CHECKING:
 
 GUESSES = 4
 """Intents that /wrong offers by number."""
+_EXAMPLES = 3
+"""Topics that /help offers where the guide has no examples of its own."""
 _SHOWN_WORSE = 3
 """Findings of the gate; bot-train train prints more of them."""
 _SHOWN_AFTER_TRAINING = 5
+_LIKE_A_COMMAND = re.compile(r"/[^\W\d_]\w*")
+_PLACE = re.compile(r"\{([^{}]*)\}")
+_YES = ("yes", "y")
 Ask = Callable[[str, Iterable[str]], str]
 
 
@@ -52,6 +60,17 @@ class Chat:
     typed: str = ""
     """What was typed while nobody listened: the next line begins with it."""
 
+    @property
+    def guide(self) -> Guide:
+        """Return the guide that the bot answers from now."""
+        return self.bot._knowledge.guide  # one package: the chat is the bot's own face
+
+    def phrase(self, name: str, **values: str) -> str:
+        """Return a sentence of the guide, its {names} filled in."""
+        said = self.guide.phrases[name]
+        known = {key: found.route.value for key, found in self.guide.routes.items()} | values
+        return _PLACE.sub(lambda place: known[place[1]], said)
+
     def intents(self) -> list[str]:
         """Return the names of all intents, those included that were never trained."""
         known = {intent for intent, _ in self.bot.classify("").ranking} | {OUT_OF_SCOPE}
@@ -73,15 +92,24 @@ class Command:
 def run(chat: Chat, line: str) -> bool:
     """Run the command in `line`; False when `line` is a message."""
     name, _, rest = line.partition(" ")
-    command = COMMANDS.get(name)
+    command = COMMANDS.get(name.lower())
     if command is not None:
         command.run(chat, rest.strip())
         return True
-    if line.startswith("/") and not rest.strip():
-        *others, final = [*COMMANDS, "/quit"]
-        chat.screen.show(f"I know {', '.join(others)} and {final}.")
+    # A slip is no message: what stands behind it was not meant for the bot.
+    if _LIKE_A_COMMAND.fullmatch(name) or (line.startswith("/") and not rest.strip()):
+        chat.screen.show(_unknown_command(name))
         return True
     return False
+
+
+def _unknown_command(name: str) -> str:
+    from difflib import get_close_matches
+
+    *others, final = names = [*COMMANDS, "/quit"]
+    near = get_close_matches(name.lower(), names, 1)
+    hint = f"; did you mean {near[0]}?" if near else "."
+    return f"There is no {name}{hint} I know {', '.join(others)} and {final}."
 
 
 def _help(chat: Chat, _: str) -> None:
@@ -93,12 +121,19 @@ def _help(chat: Chat, _: str) -> None:
         if chat.keeping.agreed
         else "Nothing that you type is written to disk, unless you teach me."
     )
+    examples = "".join(f"  {example}\n" for example in _examples(chat))
+    own_words = f"Write in your own words{', for example:' if examples else '.'}\n{examples}"
     chat.screen.show_table(
-        "Write in your own words, for example:\n  i lost my card\n"
-        "  there is a charge i did not make\n  which number do i call from spain\n\n"
-        f"{table}\n{'/quit':{width}}  leaves; Ctrl-C clears the line, Ctrl-D leaves\n"
+        f"{own_words}\n{table}\n{'/quit':{width}}  leaves; Ctrl-C clears the line, Ctrl-D leaves\n"
     )
     chat.screen.show(kept)
+
+
+def _examples(chat: Chat) -> list[str]:
+    """Return what one may write, a line each: the guide's own, else what its topics offer."""
+    own = chat.phrase("chat_examples").splitlines()
+    offers = [topic.offer for topic in chat.guide.topics.values() if topic.offer]
+    return own or offers[:_EXAMPLES]
 
 
 def _sheet(chat: Chat, _: str) -> None:
@@ -107,7 +142,7 @@ def _sheet(chat: Chat, _: str) -> None:
 
 def _restart(chat: Chat, _: str) -> None:
     chat.bot.forget(SESSION_ID)
-    chat.screen.show("Let us start over. What do you need?")
+    chat.screen.show(chat.guide.says["restart"].text)
 
 
 def _keep(chat: Chat, answer: str) -> None:
@@ -145,9 +180,13 @@ def _wrong(chat: Chat, named: str) -> None:
         chat.screen.show_table("\n".join([f'What was meant by "{chat.last}"?', *rows]))
         named = chat.ask("a number, or a name (Tab completes)> ", chat.intents())
     by_number = {str(number): name for number, name in enumerate(offered, 1)}
+    if named.isdecimal() and named not in by_number:
+        most = len(offered)
+        chat.screen.show(f"{named}: wanted a number from 1 to {most}, or the name of an intent.")
+        return
     wanted = _intent(chat, by_number.get(named, named)) if named else ""
     if not wanted:
-        _set_aside(chat, "")
+        chat.screen.show("Left as it is.")
     elif not _teach_line(chat, wanted, text):
         _set_aside(chat, wanted)
 
@@ -172,7 +211,7 @@ def _teach(chat: Chat, rest: str) -> None:
         chat.screen.show("Wanted: /teach INTENT text, for example: /teach greet hello my friend")
         return
     if chat.bot.mask(text) != text:
-        chat.screen.show("That holds a card number or a code. Teach it without, please.")
+        chat.screen.show(chat.phrase("chat_holds_secret"))
         return
     wanted = _intent(chat, intent)
     if wanted:
@@ -192,20 +231,42 @@ def _intent(chat: Chat, named: str) -> str:
     near = get_close_matches(named, names, 1)
     hint = f" The nearest is {near[0]}." if near else ""
     answer = chat.ask(f"There is no intent {named} yet.{hint} Make it? yes or no> ", ())
-    return named if answer.lower() in ("yes", "y") else ""
+    return named if answer.lower() in _YES else ""
 
 
 def _teach_line(chat: Chat, intent: str, text: str) -> bool:
-    outcome = chat.teacher.teach(intent, text, new=intent not in chat.intents())
+    """Add a line, or move it after a yes; False when it could not be done."""
+    new = intent not in chat.intents()
+    outcome = chat.teacher.teach(intent, text, new=new)
+    stands: dict[str, Any] = outcome.document.get("stands", {})
+    if stands and not stands["protected"]:
+        if not _may_be_moved(chat, stands, intent):
+            chat.screen.show("Left as it is.")
+            return True
+        outcome = chat.teacher.teach(intent, text, new=new, move=True)
     if outcome.status != 0:
         chat.screen.show(_said(outcome) or "The line was not added.")
         return False
-    if outcome.document.get("added"):
-        chat.taught.append(text)
-        chat.screen.show(f"Added under {intent}. /train puts it into use.")
+    if outcome.document.get("moved"):
+        done = f"Moved from {stands['intent']} to {intent}."
+    elif outcome.document.get("added"):
+        done = f"Added under {intent}."
     else:
         chat.screen.show(f"It stands under {intent} already; /train learns it if that is new.")
+        return True
+    chat.taught.append(text)
+    then = "/train puts it into use."
+    if outcome.document.get("alone"):
+        then = f"{intent} is trained from its second sentence on: teach it one more, then /train."
+    chat.screen.show(f"{done} {then}")
     return True
+
+
+def _may_be_moved(chat: Chat, stands: dict[str, Any], intent: str) -> bool:
+    """Ask whether a sentence may leave the intent that it stands under."""
+    where = f"{stands['intent']} already ({Path(stands['source']).name})"
+    chat.screen.show(f"This sentence stands under {where}.")
+    return chat.ask(f"Move it to {intent}? yes or no> ", ()).lower() in _YES
 
 
 def _train(chat: Chat, _: str) -> None:

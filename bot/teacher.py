@@ -48,14 +48,18 @@ class Teacher:
         """Work on the home in the folder `home`; None is the shipped one."""
         self._home = [] if home is None else ["--home", str(Path(home).expanduser().absolute())]
 
-    def teach(self, intent: str, text: str, *, new: bool = False) -> Outcome:
+    def teach(
+        self, intent: str, text: str, *, new: bool = False, move: bool = False
+    ) -> Outcome:  # fmt: skip
         """Add an utterance; `new`: to an intent that may not exist yet.
 
-        `text` must hold no secret, because arguments can be seen by others.
+        `move`: take it out of the intent that it stands under by now; without it, where
+        it stands is the `stands` of the document. `text` must hold no secret, because
+        arguments can be seen by others.
         """
+        how = [option for option, wanted in (("--new", new), ("--move", move)) if wanted]
         # Without "--" a text that begins with a dash would be read as an option.
-        made = ["--new"] if new else []
-        return self._run(["teach", "--json", *made, "--", intent, text])
+        return self._run(["teach", "--json", *how, "--", intent, text])
 
     def train(self, report: Report) -> Outcome:
         """Train, and put the new model in use; `report(done, of)` follows the fits.

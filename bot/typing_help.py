@@ -76,7 +76,7 @@ class CommandCompleter(Completer):
 
 
 class NameCompleter(Completer):
-    """Completes a name by any part of it: 'pay' finds make_payment."""
+    """Completes a name by any part of it: 'by' finds goodbye."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._names = sorted(names)

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output.vt100 import Vt100_Output
+from test_content_is_data import FIELD
 
-from bot import Bot, guide_reader
+from bot import Bot, guide_reader, repl
 from bot.__main__ import main as bot_main
 from bot.home import Home
 from training import conversations, formats, importing, utterances
@@ -60,8 +67,42 @@ def test_it_says_nothing_of_the_shipped_guide(home: Home, shipped: Home) -> None
     assert "american express" not in said
     assert "amex" not in said
     bot = Bot.load(home=home)
-    for message in ("what is the capital of france", "hello", "help", "are you a bot", "cancel"):
-        assert "card" not in bot.reply(message).text.casefold()
+    for message in (
+        "what is the capital of france", "hello", "help", "are you a bot", "cancel",
+        "what's my balance?", "can you cancel it for me", "my pin is 1234",
+    ):  # fmt: skip
+        assert FIELD.findall(bot.reply(message).text) == []
+
+
+def test_the_chat_with_it_speaks_of_it_from_the_first_line_on(home: Home) -> None:
+    written = StringIO()
+    screen = Vt100_Output(written, lambda: Size(rows=40, columns=100), term="dumb")
+    with create_pipe_input() as pipe:
+        pipe.send_text(
+            "/help\rzyzzyva quokkas yodelled\rno\r/teach greet my pin is 1234\r/restart\r/quit\r"
+        )
+        assert repl.chat(home.guide.parent, terminal_input=pipe, terminal_output=screen) == 0
+    said = " ".join(written.getvalue().split())
+    assert said.index("/quit leaves") < said.index("Tell me what your bicycle needs")
+    assert "for example: my chain snapped" in said
+    assert "May I keep messages" in said
+    assert "Teach it without" in said
+    assert FIELD.findall(said) == []
+
+
+def test_without_examples_of_its_own_the_chat_gives_what_the_topics_offer(
+    home: Home, tmp_path: Path
+) -> None:
+    own = Path(shutil.copytree(home.guide.parent, tmp_path / "own"))
+    path = own / "guide" / "guide.toml"
+    path.write_text(re.sub(r'chat_examples = """.*?"""', "", path.read_text(), flags=re.DOTALL))
+    written = StringIO()
+    screen = Vt100_Output(written, lambda: Size(rows=40, columns=100), term="dumb")
+    with create_pipe_input() as pipe:
+        pipe.send_text("/help\r/quit\r")
+        assert repl.chat(own, terminal_input=pipe, terminal_output=screen) == 0
+    said = " ".join(written.getvalue().split())
+    assert "for example: I am stuck on the road I want to book a repair" in said
 
 
 def test_the_bot_command_chats_with_it(home: Home, capsys: pytest.CaptureFixture[str]) -> None:

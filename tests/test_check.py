@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from bot import redaction
 from bot.home import Home
 from bot.inbox import InboxEntry
 from training.__main__ import main
@@ -107,15 +109,39 @@ KINDS = {
     ),
     "an intent with one utterance, twice": (
         file("utterances/zebra.txt", b"a zebra\na zebra\n"),
-        "error", "few", "utterances/zebra.txt", "zebra has 1 utterance; wanted at least 2",
+        "warning", "few", "utterances/zebra.txt",
+        "zebra has 1 utterance, so it is not learned; wanted at least 2",
     ),
     "an intent without utterances": (
         file("utterances/zebra.txt", b"# to be written\n"),
-        "error", "few", "utterances/zebra.txt", "zebra has 0 utterances; wanted at least 2",
+        "warning", "few", "utterances/zebra.txt",
+        "zebra has 0 utterances, so it is not learned; wanted at least 2",
+    ),
+    "an intent with very few": (
+        file("utterances/zebra.txt", b"a zebra\nsome zebras\nzebra\nzebras!\n"),
+        "warning", "few", "utterances/zebra.txt", "zebra has 4 utterances; wanted at least 5",
     ),
     "an intent with few beside the others": (
-        file("utterances/zebra.txt", b"a zebra\nsome zebras\n"),
-        "warning", "unbalanced", "utterances/zebra.txt", "wanted at least 20% of that",
+        file("utterances/zebra.txt", b"a zebra\nsome zebras\nzebra\nzebras!\nmy zebra\n"),
+        "warning", "unbalanced", "utterances/zebra.txt",
+        "zebra has 5 utterances, the others 26 (median); wanted at least 20% of that",
+    ),
+    "an intent with many beside the others": (
+        utterance("prices", *(f"the price of zebra number {number}" for number in range(105))),
+        "warning", "unbalanced", "utterances/prices.txt",
+        "prices has 131 utterances, the others 26 (median); wanted at most 5 times that",
+    ),
+    "a card number in a comment": (
+        utterance("thank", f"# said by the owner of {CARD}"),
+        "error", "secret", "utterances/thank.txt:27", "'# said by the owner of ⟦card⟧'",
+    ),
+    "a card number in the guide": (
+        guide("[topic.prices]\n", f"# {CARD}\n[topic.prices]\n"),
+        "error", "secret", "guide/topics.toml:39", "'# ⟦card⟧'; wanted the guide without it",
+    ),
+    "a card number in a conversation": (
+        file("conversations/wrong.txt", f"> thank you\n> it is {CARD}\n".encode()),
+        "warning", "secret", "conversations/wrong.txt:2", "⟦card⟧'; wanted a made-up one",
     ),
     "near-duplicates across intents": (
         file("utterances/zebra.txt", b"zebra crossing\nwhat would a new chain sett me back?\n"),
@@ -152,7 +178,7 @@ KINDS = {
     ),
     "a conversation that is not UTF-8": (
         file("conversations/wrong.txt", b"> thank y\xf6u\n"),
-        "error", "conversation", "conversations/wrong.txt", "cannot be read",
+        "error", "conversation", "conversations/wrong.txt:1", "is not UTF-8; save the file",
     ),
     "a model of other utterances": (
         utterance("prices", "tell me the price of a zebra"),
@@ -304,12 +330,41 @@ def test_a_home_without_utterances_is_an_error_and_no_traceback(
 ) -> None:
     for path in (home / "utterances").iterdir():
         path.unlink()
-    wanted = "holds 0 intent(s); wanted at least two files"
+    wanted = "holds 0 intent(s) with 2 utterances or more; wanted at least two files"
     assert run(home, "check") == 1
     assert f"{home / 'utterances'}: {wanted}" in capsys.readouterr().out
     (home / "utterances").rmdir()
     assert run(home, "check") == 1
     assert f"{home / 'utterances'}: no such folder; wanted" in capsys.readouterr().out
+
+
+def test_one_intent_that_can_be_learned_is_too_few_and_an_error(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in (home / "utterances").iterdir():
+        path.unlink()
+    append(home / "utterances" / "thank.txt", "thank you", "thanks a lot")
+    append(home / "utterances" / "prices.txt", "what is it")
+    assert run(home, "check") == 1
+    assert "holds 1 intent(s) with 2 utterances or more" in capsys.readouterr().out
+
+
+def test_what_is_out_of_scope_may_have_any_number_of_lines(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    append(home / "utterances" / "out_of_scope.txt", *(f"zebra {number}" for number in range(200)))
+    assert "unbalanced" not in {finding["kind"] for finding in findings(home, capsys)}
+
+
+def test_the_phone_numbers_of_a_guide_side_by_side_are_no_card_number(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    guide = home / "guide" / "guide.toml"
+    numbers = ", ".join(re.findall(r'value = "(\d+-\d+)"', guide.read_text()))
+    assert redaction.mask(numbers).kinds  # which is what they look like to a stranger
+    append(guide, f"# {numbers}")
+    append(home / "conversations" / "mine.txt", f"# {numbers}")
+    assert "secret" not in {finding["kind"] for finding in findings(home, capsys)}
 
 
 def test_utterances_without_a_word_are_an_error_and_the_rest_is_still_said(

@@ -1,16 +1,19 @@
 """The engine names nothing of the shipped guide: whoever brings their own guide edits data only.
 
 Looked at are all identifiers and all string constants of `bot/` and `training/`, also the
-parts of f-strings. Not looked at: comments; docstrings and `EXAMPLES` or `epilog` texts, which
-show a person the shipped bot; the two hundred words that only tell one stemmer from another;
-`redaction.py`, which knows card numbers; and the words that the engine shares with every
-guide: the control intents, the channels and the types of slot.
+parts of f-strings; and, for words of the shipped guide's field (cards, customers, charges), all
+that reads like a sentence, in Python and in what the program says by default. Not looked at:
+comments; docstrings and `EXAMPLES` or `epilog` texts, which show a person the shipped bot; the
+two hundred words that only tell one stemmer from another; `redaction.py`, which knows card
+numbers; and the words that the engine shares with every guide: the control intents, the
+channels and the types of slot.
 """
 
 from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +21,7 @@ import pytest
 
 from bot import guide_reader
 from bot.guide import Guide
+from bot.guide_check import DEFAULTS
 from bot.home import Home
 
 BRANDS = ("american express", "americanexpress", "amex", "el paso")
@@ -28,6 +32,15 @@ EXEMPT = {"redaction.py"}
 SHOWN = {"EXAMPLES", "_FINGERPRINT_WORDS"}
 COMMON = {"us", "here"}
 """Slot values that are also plain English words: counted only where they are a whole string."""
+
+FIELD = re.compile(
+    r"\b(cards?(?! numbers?)|customers?|representatives?|accounts?|charges?|payments?|statements?|"
+    r"banks?|banking|credit|refunds?|disputes?|merchants?|rewards?|stolen|spain|unofficial)\b",
+    re.IGNORECASE,
+)
+"""What a sentence of the engine never speaks of; that a card number is masked it may say."""
+SENTENCE = 3
+"""Words from which on a text is one that a person reads; but for lists that are split."""
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +80,19 @@ def shown_to_people(tree: ast.Module) -> Iterator[int]:
             yield from map(id, ast.walk(node.value))
         if isinstance(node, ast.keyword) and node.arg == "epilog":
             yield from map(id, ast.walk(node.value))
+
+
+def sentences(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield (line, text) of every string constant that a person may read."""
+    skipped = set(shown_to_people(tree))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr == "split":
+            skipped.update(map(id, ast.walk(node.value)))
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Constant) or id(node) in skipped:
+            continue
+        if isinstance(node.value, str) and len(node.value.split()) >= SENTENCE:
+            yield node.lineno, node.value
 
 
 def mentions(text: str, guide: Guide) -> Iterator[str]:
@@ -130,3 +156,58 @@ def test_what_is_shown_to_people_or_shared_with_every_guide_is_left_alone(
     line: str, guide: Guide
 ) -> None:
     assert not any(list(mentions(text, guide)) for _, text in written(ast.parse(line)))
+
+
+def test_no_sentence_in_python_is_about_cards_or_customer_service(root: Path) -> None:
+    found = [
+        f"{path.relative_to(root)}:{line}: {match[0]!r} in {text[:60]!r}"
+        for path in sources(root)
+        for line, text in sentences(ast.parse(path.read_text(encoding="utf-8")))
+        if (match := FIELD.search(text))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'WELCOME = """Hello!\nI tell you how to reach customer service."""',
+        'show("Write, for example:\\n  i lost my card\\n")',
+        'show(f"{x} there is a charge i did not make {y}")',
+        'f("which number do i call from spain")',
+    ],
+)
+def test_a_sentence_about_the_field_of_the_shipped_guide_is_found(line: str) -> None:
+    assert [text for _, text in sentences(ast.parse(line)) if FIELD.search(text)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'x = "my the card gone".split()',
+        'x = {"card", "cards"}',
+        'x = "holds a card number or code"',
+    ],
+)
+def test_words_that_are_listened_for_are_left_alone(line: str) -> None:
+    assert not [text for _, text in sentences(ast.parse(line)) if FIELD.search(text)]
+
+
+def texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from texts(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from texts(part)
+
+
+def test_what_the_program_says_by_default_fits_any_field(guide: Guide) -> None:
+    defaults = tomllib.loads(DEFAULTS.read_text(encoding="utf-8"))
+    said = [text for key in ("say", "phrase", "sheet") for text in texts(defaults[key])]
+    assert len(said) > 50
+    assert [text for text in said if FIELD.search(text) or list(mentions(text, guide))] == []
+    heard = "\n".join(texts(defaults["words"])).casefold()
+    assert [brand for brand in BRANDS if brand in heard] == []

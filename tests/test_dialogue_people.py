@@ -196,9 +196,11 @@ def test_no_question_of_the_guide_asks_for_a_secret(bot: Bot) -> None:
     questions += [text for name, text in guide.phrases.items() if "?" in text]
     for question in questions:
         for word in ("number", "code", "pin", "password", "cid", "digits"):
-            needed = {"its own number", "the right number", "the number depends", "card numbers"}
             said = question.lower()
-            for allowed in needed:
+            for allowed in (
+                "its own number", "the right number", "the number depends", "card numbers",
+                "codes masked",
+            ):  # fmt: skip
                 said = said.replace(allowed, "")
             assert f" {word}" not in said, question
 

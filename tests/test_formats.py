@@ -295,7 +295,48 @@ def test_csv_columns_may_come_in_any_order_and_a_short_row_is_named(tmp_path: Pa
         ("two\nlines", f"{path}:2"),
         ("three", f"{path}:6"),
     ]
-    assert document.left_out == (f"{path}:5: 2 cells; wanted a text and an intent",)
+    assert document.left_out == (f"{path}:5: 2 cells; wanted 3, as in the first line",)
+
+
+def test_csv_rows_without_a_text_or_an_intent_say_which_of_them_is_empty(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("text,intent\n,pay\npay my bill, \nfine,pay\nx\n")
+    assert formats.read(path).left_out == (
+        f"{path}:2: the 'text' is empty; wanted a text and an intent",
+        f"{path}:3: the 'intent' is empty; wanted a text and an intent",
+        f"{path}:5: 1 cell; wanted 2, as in the first line",
+    )
+
+
+def test_a_bad_line_of_json_lines_is_left_out_and_named_and_the_others_come_in(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(
+        b'{"text": "one", "intent": "a"}\n{"text": "half\n\n{"text": "two", "intent": "a"}\n'
+        b'{"text": "", "intent": "a"}\n{"text": "caf\xe9", "intent": "a"}\n[1]\n'
+    )
+    document = formats.read(path)
+    assert [(row.text, row.source) for row in document.sentences] == [
+        ("one", f"{path}:1"),
+        ("two", f"{path}:4"),
+    ]
+    assert [line.split(": ")[0] for line in document.left_out] == [
+        f"{path}:{number}" for number in (2, 5, 6, 7)
+    ]
+
+
+def test_what_a_file_has_no_place_for_is_counted_and_named() -> None:
+    rows = [
+        Utterance("pay", "pay my bill", protected=True),
+        Utterance("pay", "by cheque", case="by_mail"),
+        Utterance("pay", "by post", case="by_mail", protected=True),
+    ]
+    assert formats.left_behind(rows) == [
+        "the '! ' before 2 protected lines",
+        "the case of 2 lines (1 case: pay.by_mail), written as the intent alone",
+    ]
+    assert formats.left_behind([Utterance("pay", "pay my bill")]) == []
 
 
 def test_json_lines_are_written_one_object_a_line(tmp_path: Path) -> None:

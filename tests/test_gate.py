@@ -141,7 +141,19 @@ def test_an_urgent_topic_without_sentences_any_more_is_not_swapped_in(
 ) -> None:
     (shop / "utterances" / f"{URGENT}.txt").unlink()
     assert run(shop, "train") == 3
-    assert f"the urgent topic {URGENT} has no sentences any more" in capsys.readouterr().err
+    assert f"the urgent topic {URGENT} has fewer than two sentences" in capsys.readouterr().err
+
+
+def test_an_urgent_topic_of_which_one_sentence_is_left_is_not_swapped_in(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = shop / "utterances" / f"{URGENT}.txt"
+    path.write_text("got a puncture in the middle of nowhere\n")
+    assert run(shop, "train") == 3
+    err = capsys.readouterr().err
+    assert f"warning: {path}:1: the only sentence of {URGENT}, which is left out" in err
+    assert f"the urgent topic {URGENT} has fewer than two sentences" in err
+    assert in_use(shop) == "first"
 
 
 def test_a_golden_conversation_that_fails_with_the_new_model_is_named(
@@ -229,6 +241,65 @@ def test_a_guide_that_cannot_be_read_leaves_the_rest_of_the_comparison(
     out, err = capsys.readouterr()
     assert "golden conversations were not compared" in out
     assert "protected line" in err
+
+
+def test_while_the_guide_does_not_tell_what_is_urgent_every_intent_counts_as_urgent(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = shop / "utterances" / f"{URGENT}.txt"
+    path.write_text(path.read_text().replace("! ", ""))
+    topics = shop / "guide" / "topics.toml"
+    topics.write_text(f"{topics.read_text()}\n[topic.x\n")
+    spoil(shop)
+    assert run(shop, "train", "--json") == 3
+    out, err = capsys.readouterr()
+    assert f"the intent {URGENT}: of its" in err
+    assert "the urgent topic" not in err
+    (warning,) = json.loads(out)["gate"]["warnings"]
+    assert warning.startswith(f"{topics}: is not TOML")
+    assert "every intent counts as urgent" in warning
+    assert f"bot-train: warning: {warning}\n" in err
+    assert in_use(shop) == "first"
+
+
+def test_while_the_guide_cannot_be_read_what_does_not_get_worse_is_swapped_in(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shop / "guide" / "topics.toml").write_text("[")
+    utterances.append(shop / "utterances" / "prices.txt", ["tell me the price of a zebra"])
+    assert run(shop, "train", "--name", "again") == 0
+    assert "every intent counts as urgent" in capsys.readouterr().err
+    assert in_use(shop) == "again"
+
+
+def test_a_golden_conversation_that_cannot_be_read_is_named_and_the_others_are_compared(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shop / "conversations" / "bad.txt").write_bytes(b"> hello\n> caf\xff\xfe\n")
+    (shop / "conversations" / "folder.txt").mkdir()
+    talk = shop / "conversations" / "mine.txt"
+    talk.write_text(f"> got a puncture in the middle of nowhere\n= {URGENT}\n")
+    spoil(shop)
+    said = [f"got a puncture in the middle of nowhere{end}" for end in ("", " now", " again", "?")]
+    utterances.append(shop / "utterances" / f"{OTHER}.txt", said)
+    assert run(shop, "train", "--json") == 3
+    found = json.loads(capsys.readouterr().out)["gate"]
+    assert f"{talk}:1" in [row["source"] for row in found["worse"]]
+    notes = "\n".join(found["notes"])
+    bad = shop / "conversations" / "bad.txt"
+    assert f"a golden conversation was not compared: {bad}:2: is not UTF-8; save" in notes
+    assert f"{shop / 'conversations' / 'folder.txt'}: cannot be read" in notes
+
+
+@pytest.mark.parametrize("what", ["nobody\n", "../up\n", ""])
+def test_without_a_model_in_use_that_can_be_told_the_gate_says_that_nothing_was_compared(
+    what: str, shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    current = shop / "models" / "current"
+    current.write_text(what)
+    assert run(shop, "train", "--name", "mended") == 0
+    assert f"nothing was compared: {current}: " in capsys.readouterr().out
+    assert in_use(shop) == "mended"
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,15 @@ def test_the_environment_goes_before_the_shipped_home(
     assert Home.find() == Home.shipped()
 
 
+@pytest.mark.parametrize("name", ["", "  "])
+def test_an_empty_name_is_refused_and_never_the_shipped_home(
+    name: str, other: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CARDLINE_HOME", str(other))
+    with pytest.raises(HomeError, match=r"empty.*bot new"):
+        Home.find(name)
+
+
 def test_the_current_folder_is_never_taken_for_a_home(
     own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

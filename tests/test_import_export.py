@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import json
 import sys
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from bot import Bot
 from bot.home import Home
+from training import utterances
 from training.__main__ import main
 
 pytest.importorskip("yaml")
@@ -69,6 +71,7 @@ def test_a_rasa_bot_is_imported_trained_and_evaluated_in_one_go(
     assert run(home, "import", str(nlu), "--yes") == 0
     said = capsys.readouterr().out
     assert "98 new sentences for 25 intents, 24 of them new" in said
+    assert "lookup 'plant': put such details into the guide's slots" in said
     assert "faq/sell_apple-trees -> faq_sell_apple_trees" in said
     assert "without an answer in the guide: faq_sell_apple_trees" in said
     assert f"{nlu}:" in said.split("lookup")[0]
@@ -124,11 +127,71 @@ def test_on_a_terminal_it_asks_after_the_preview(
         assert question == "Add them? [y/N] "
         return answer
 
-    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
-    monkeypatch.setattr(builtins, "input", asked)
+    on_terminal(monkeypatch, asked)
     assert run(home, "import", str(nlu)) == 0
     assert (snapshot(home) != before) == added
     assert ("nothing was added" in capsys.readouterr().out) != added
+
+
+def on_terminal(monkeypatch: pytest.MonkeyPatch, answer: Callable[[str], str]) -> None:
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(builtins, "input", answer)
+
+
+def test_leaving_at_the_question_adds_nothing(
+    home: Path, nlu: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def leave(question: str) -> str:
+        raise EOFError
+
+    on_terminal(monkeypatch, leave)
+    before = snapshot(home)
+    assert run(home, "import", str(nlu)) == 0
+    out, err = capsys.readouterr()
+    assert out.endswith("\nnothing was added\n")
+    assert err == ""
+    assert snapshot(home) == before
+
+
+def test_what_was_taught_elsewhere_while_it_asked_is_not_added_under_a_second_intent(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = home / "rows.csv"
+    rows.write_text(
+        "text,intent\nwhere is my giraffe please,greet\nahoy there captain,greet\n"
+        "zebra one,zebra\nzebra two,zebra\n"
+    )
+
+    def teach_meanwhile(question: str) -> str:
+        assert run(home, "teach", "prices", "where is my giraffe please") == 0
+        assert run(home, "teach", "prices", "zebra two") == 0
+        return "y"
+
+    on_terminal(monkeypatch, teach_meanwhile)
+    assert run(home, "import", str(rows)) == 0
+    out = capsys.readouterr().out
+    assert "the utterances changed meanwhile; not added: 3 sentences" in out
+    assert f"{rows}:2: 'where is my giraffe please' is greet here, and prices in" in out
+    assert f"{rows}:4: the only sentence of zebra" in out
+    assert "added to" in out
+    assert (home / "utterances" / "greet.txt").read_text().endswith("\nahoy there captain\n")
+    assert not (home / "utterances" / "zebra.txt").exists()
+    assert utterances.contradictions(utterances.read_folder(home / "utterances")) == []
+
+
+def test_an_export_says_what_its_format_has_no_place_for(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "utterances" / "prices.by_mail.txt").write_text("a price list by mail\n")
+    assert run(home, "export", "--csv", str(tmp_path / "out.csv")) == 0
+    out = capsys.readouterr().out
+    protected = sum(row.protected for row in utterances.read_folder(home / "utterances"))
+    assert f"the '! ' before {protected} protected lines\n" in out
+    assert "the case of 1 line (1 case: prices.by_mail), written as the intent alone\n" in out
+    with pytest.raises(SystemExit):
+        run(home, "export", "--help")
+    said = " ".join(capsys.readouterr().out.split())
+    assert "the '! ' of protected lines and cases stay behind" in said
 
 
 def test_a_program_gets_the_plan_as_json(

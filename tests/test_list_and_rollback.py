@@ -90,7 +90,9 @@ def test_rollback_puts_the_model_before_in_use_and_again_the_one_before_that(
     three: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(three, "rollback") == 0
-    assert "one (it was two)" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "one (it was two)" in said
+    assert "the next training learns them again" in said
     assert run(three, "rollback", "--json") == 0
     assert json.loads(capsys.readouterr().out) == {"in_use": "default", "was": "one"}
     assert Bot.load(home=three).reply("i lost my card").routes

@@ -64,6 +64,8 @@ def test_why_shows_what_each_word_of_the_last_message_says(small_home: Path) -> 
     table = screen.split('"i lost my card"')[1]
     assert "report_lost_or_stolen_card" in table
     assert re.search(r"^lost +\+\d", table, re.MULTILINE)
+    assert re.search(r"scope \d\.\d\d: that the guide covers it; below 0\.\d\d", table)
+    assert "+ speaks for it" in table
 
 
 def test_nothing_is_kept_before_a_yes_and_the_question_comes_once(small_home: Path) -> None:
@@ -139,20 +141,68 @@ def test_wrong_takes_a_name_or_out_of_scope_and_leaves_secrets_out(small_home: P
     assert utterances(small_home, "out_of_scope")[-1] == "where is my zeppelin"
 
 
-def test_wrong_without_a_choice_leaves_it_or_puts_it_into_the_inbox(small_home: Path) -> None:
-    assert "Left as it is" in typed("i lost my card\r/wrong\r\r/quit\r", small_home)
+@pytest.mark.parametrize("keys", ["/wrong\r\r", "/wrong\r9\r", "/wrong 9\r", "/wrong zebras\rno\r"])
+def test_wrong_without_a_choice_leaves_everything_as_it_was(keys: str, small_home: Path) -> None:
+    secret = "my card 378282246310005 is blorped"
+    screen = typed(f"/keep yes\r{secret}\r{keys}/quit\r", small_home)
+    assert "have not kept what you typed" in screen
+    assert "Left as it is" in screen or "9: wanted a number from 1 to 5" in screen
+    assert "Make it?" not in screen or "zebras" in keys
     assert kept(small_home) == []
-    typed("/keep yes\ri lost my card\r/wrong\r\r/quit\r", small_home)
-    (entry,) = FileInbox(small_home / "inbox.jsonl").read()
-    assert (entry.text, entry.reason, entry.wanted) == ("i lost my card", "corrected", "")
 
 
 def test_a_correction_that_the_utterances_contradict_goes_to_the_inbox(small_home: Path) -> None:
     line = utterances(small_home, "make_payment")[0]
+    path = small_home / "utterances" / "make_payment.txt"
+    path.write_text(f"! {path.read_text()}")
     screen = typed(f"/keep yes\r{line}\r/wrong view_statement\r/quit\r", small_home)
     assert "make_payment.txt:1" in screen
+    assert "protected" in screen
     (entry,) = FileInbox(small_home / "inbox.jsonl").read()
     assert (entry.reason, entry.wanted) == ("corrected", "view_statement")
+
+
+@pytest.mark.parametrize("again", ["my dealy is kaput\r/wrong view_statement\r",
+                                   "/teach view_statement my dealy is kaput\r"])  # fmt: skip
+@pytest.mark.parametrize("answer", ["yes", "no", ""])
+def test_a_sentence_under_the_wrong_intent_is_moved_after_a_yes(
+    again: str, answer: str, small_home: Path
+) -> None:
+    before = utterances(small_home, "view_statement")
+    screen = typed(
+        f"/keep yes\r/teach greet my dealy is kaput\r{again}{answer}\r/quit\r", small_home
+    )
+    assert re.search(r"stands under greet already \(greet\.txt:\d+\)", screen)
+    moved = answer == "yes"
+    assert ("Moved from greet to view_statement." in screen) is moved
+    assert ("Left as it is." in screen) is not moved
+    assert ("my dealy is kaput" in utterances(small_home, "greet")) is not moved
+    added = ["my dealy is kaput"] if moved else []
+    assert utterances(small_home, "view_statement") == before + added
+    left = FileInbox(small_home / "inbox.jsonl").read()
+    assert all(entry.reason == "unclear" for entry in left)
+
+
+@pytest.mark.parametrize("line", ["/teech greet hello my zebra", "/wrnog", "/Frobnicate my card"])
+def test_a_mistyped_command_is_no_message(line: str, small_home: Path) -> None:
+    screen = typed(f"/keep yes\r{line}\r/why\r/quit\r", small_home)
+    assert f"There is no {line.split()[0]}" in screen
+    assert ("did you mean /teach?" in screen) is ("teech" in line)
+    assert "There is no message yet to explain." in screen
+    assert kept(small_home) == []
+
+
+def test_a_command_in_capitals_is_a_command(small_home: Path) -> None:
+    assert "Added under greet" in typed("/TEACH greet hello my zebra\r/QUIT now\r", small_home)
+
+
+def test_the_first_sentence_of_a_new_intent_is_said_to_wait_for_a_second_one(
+    small_home: Path,
+) -> None:
+    keys = "/teach wheelie how do i do a wheelie\ryes\r/teach wheelie teach me wheelies\r/quit\r"
+    screen = typed(keys, small_home)
+    assert "Added under wheelie. wheelie is trained from its second sentence on" in screen
+    assert "Added under wheelie. /train puts it into use." in screen
 
 
 def test_teach_adds_a_line_once(small_home: Path) -> None:

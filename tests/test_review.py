@@ -240,7 +240,11 @@ def test_plain_lines_in_plain_lines_out(home: Home) -> None:
     assert "taken back" in done.stdout
     assert "there is no intent pya; did you mean pay?" in done.stdout
     assert "9: wanted a number from 1 to 3" in done.stdout
-    assert "new: it needs a topic" in done.stdout
+    assert (
+        "-> animals (1 line); it is trained from its second sentence on; new: it needs a topic"
+        in (done.stdout)
+    )
+    assert done.stdout.count("second sentence") == 2  # of out_of_scope, too, which has no file here
     assert "4 labelled (4 new lines), 0 dropped, 1 left. Now run: bot-train --home " in done.stdout
     found = {name: lines(home, name) for name in ("opening_hours", "out_of_scope", "animals")}
     assert [len(rows) for rows in found.values()] == [4, 1, 1]
@@ -252,6 +256,42 @@ def test_a_refusal_says_how_to_move_the_sentence(home: Home) -> None:
     assert "take it out there first, or say: move pay" in said
     assert "-> pay (1 line moved)" in said
     assert lines(home, "pay")[-1] == "good morning"
+
+
+def test_keys_may_be_capitals_or_words_and_a_bare_word_says_what_it_wants(home: Home) -> None:
+    put(home, "settle the thing")
+    put(home, "qwxz")
+    said = piped(home, "new\nmove\npay\nundo\nskip\nU\nD\n?\nQ\n").stdout
+    assert "new: wanted a name after it, as in: new lost_keys" in said
+    assert "move: wanted a name after it" in said
+    assert said.count("taken back") == 2
+    assert "dropped" in said
+    assert "move NAME" in said.splitlines()[0]
+    assert "there is no intent" not in said
+
+
+def test_the_name_of_an_intent_is_no_key(home: Home) -> None:
+    (home.utterances / "skip.txt").write_text("skip this\nleave that one out\n")
+    put(home, "settle the thing")
+    assert "-> skip (1 line)" in piped(home, "skip\nq\n").stdout
+
+
+def test_without_a_guess_a_name_is_asked_for(home: Home) -> None:
+    put(home, "settle the thing", ())
+    said = piped(home, "\n1\nq\n").stdout
+    assert said.count("there is no guess here; wanted the name of an intent") == 2
+
+
+@pytest.mark.parametrize("share", ["NaN", "Infinity", "-0.5", "1e9"])
+def test_a_share_that_cannot_be_is_named_and_the_review_goes_on(home: Home, share: str) -> None:
+    put(home, "settle the thing")
+    line = home.inbox.read_text().replace("0.4", share).replace("settle", "mend")
+    with home.inbox.open("a") as file:
+        file.write(line)
+    done = piped(home, "pay\nq\n")
+    assert done.returncode == 0, done.stderr
+    assert f"{home.inbox}:2: is no message of an inbox" in done.stderr
+    assert "1 of 1" in done.stdout
 
 
 def test_the_inbox_is_empty_and_says_how_it_fills(home: Home) -> None:

@@ -89,6 +89,40 @@ def test_train_writes_a_model_and_puts_it_in_use(
     assert in_use(home).classify("hello there").ranking[0][0] == "greet"
 
 
+def test_the_figures_of_a_training_are_shares_in_words(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(home, "train", "--jobs", "1") == 0
+    out = capsys.readouterr().out
+    assert "held-out folds: each utterance asked of one of 3 models that had not seen it" in out
+    assert re.search(r"^  in scope: answered right +\d+\.\d%$", out, re.MULTILINE)
+    assert "_" not in out.partition("held-out")[2].partition("model in use")[0]
+
+
+@pytest.mark.parametrize(
+    ("command", "what"),
+    [("list", "the models"), ("teach", "whether it was added"), ("import", "what is added"),
+     ("rollback", "which model"), ("train", "the figures and"), ("check", "all findings"),
+     ("evaluate", "the figures")],
+)  # fmt: skip
+def test_the_help_says_what_a_program_gets(
+    command: str, what: str, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        run(home, command, "--help")
+    assert f"print {what}" in " ".join(capsys.readouterr().out.split())
+
+
+def test_what_was_not_measured_is_said_in_words(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(home, "evaluate", "--jobs", "1") == 0
+    out = capsys.readouterr().out
+    assert "area under the curve  not measured, for want of lines out of scope" in out
+    assert "in scope against near misses" in out
+    assert not re.search(r"\bnan\b", out)
+
+
 def test_a_model_that_takes_the_place_of_another_is_said_to(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -141,6 +175,50 @@ def test_a_topic_of_the_guide_may_get_its_first_utterance_without_new(tmp_path: 
     (own.utterances / "make_payment.txt").unlink()
     assert run(tmp_path / "own", "teach", "make_payment", "i would like to pay") == 0
     assert (own.utterances / "make_payment.txt").read_text() == "i would like to pay\n"
+
+
+@pytest.mark.parametrize("command", [["train"], ["train", "--json"], ["evaluate"]])
+def test_an_intent_with_a_single_sentence_is_left_out_and_named_and_the_others_are_learned(
+    command: list[str], home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = home / "utterances" / "wheelie.txt"
+    path.write_text("# begun today\nhow do i do a wheelie\nhow do i do a wheelie\n")
+    assert run(home, *command, "--jobs", "1") == 0
+    out, err = capsys.readouterr()
+    assert err == (
+        f"bot-train: warning: {path}:2: the only sentence of wheelie, which is left out; "
+        "wanted at least 2\n"
+    )
+    if "--json" in command:
+        assert json.loads(out)["utterances"] == 15
+        assert "wheelie.txt:2" in json.loads(out)["left_out"][0]
+    if "train" in command:
+        assert set(in_use(home).description.labels) == set(LINES)
+
+
+def test_what_was_left_out_of_training_does_not_make_the_model_look_out_of_date(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "utterances" / "wheelie.txt").write_text("how do i do a wheelie\n")
+    assert run(home, "train", "--jobs", "1") == 0
+    capsys.readouterr()
+    run(home, "check", "--json", "--jobs", "1")
+    found = json.loads(capsys.readouterr().out)
+    assert "stale_model" not in {finding["kind"] for finding in found}
+    (few,) = [each for each in found if each["file"].endswith("wheelie.txt")]
+    assert (few["level"], few["kind"]) == ("warning", "few")
+
+
+def test_with_fewer_than_two_intents_left_each_that_has_a_single_sentence_is_named(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for intent in ("greet", "pay"):
+        (home / "utterances" / f"{intent}.txt").write_text(f"just {intent}\n")
+    assert run(home, "train", "--jobs", "1") == 2
+    err = capsys.readouterr().err
+    assert "greet.txt:1: the intent greet has only one utterance; wanted at least 2" in err
+    assert "pay.txt:1: " in err
+    assert not (home / "models").exists()
 
 
 def test_teaching_the_same_twice_says_so_and_adds_nothing(
@@ -216,8 +294,8 @@ def test_what_cannot_be_taught_is_refused_in_one_line(
 def test_utterances_that_cannot_be_learned_from_are_refused_and_nothing_is_written(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (home / "utterances" / "greet.txt").write_text("hello there\nhello there\n")
-    assert "greet.txt:1" in refusal(capsys, home, "train", "--jobs", "1")
+    (home / "utterances" / "greet.txt").write_text("hello there\nhello there\nPay my bill\n")
+    assert "greet.txt:3" in refusal(capsys, home, "train", "--jobs", "1")
     (home / "utterances" / "greet.txt").write_bytes(b"gr\xfc\xdf\n")
     assert "greet.txt:1" in refusal(capsys, home, "evaluate", "--jobs", "1")
     for path in (home / "utterances").iterdir():

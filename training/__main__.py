@@ -20,6 +20,7 @@ from training.commands import (
     teach,
     train,
 )
+from training.listener import Listener
 from training.scheduler import connected
 
 # scikit-learn takes a second to import: each command imports what it needs when it
@@ -87,8 +88,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run() -> None:
-    """Run the command line and leave with its exit status."""
-    sys.exit(main())
+    """Run the command line and leave with its exit status, whether or not it is read to the end."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is not None and not stream.isatty():
+            setattr(sys, name, Listener(stream))
+    status = main()
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    sys.exit(status)
 
 
 if __name__ == "__main__":

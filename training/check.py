@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from statistics import median
-from typing import Literal
 
 from bot import Bot, guide_reader, linefile, redaction
 from bot import text as text_
 from bot.cases import BETWEEN
 from bot.classifier import Classifier
-from bot.errors import BotError, GuideError, ModelError, UtteranceError
+from bot.errors import GuideError, ModelError, UtteranceError
 from bot.guide_check import DEFAULTS
 from bot.home import Home
 from bot.inbox import MOST_BYTES, InboxEntry
 from bot.messages import OUT_OF_SCOPE
 from bot.modelfile import DESCRIPTION_FILE
 from training import acts, confident, conversations, grouping, importing, trainer, utterances
+from training.finding import Finding, Level
 from training.folds import Report
 from training.utterances import Utterance
 
@@ -31,8 +31,13 @@ intents are worth a look: below it one word more or less mostly means another th
 283 (docs/measurements.md)."""
 FEW_BESIDE = 0.2
 """Share of the usual (median) number of utterances below which an intent has few."""
+MANY_BESIDE = 5.0
+"""Times the median above which it has many, as far above as the other is below; what is out
+of scope is all the rest and may have any number."""
 FEWEST = 2
-"""Utterances that an intent needs."""
+"""Utterances that an intent needs to be learned at all."""
+FEW = trainer.EVALUATION_FOLDS
+"""Utterances below which some fold of `evaluate` has none of an intent to ask about."""
 STEPS = 9 + trainer.EVALUATION_FOLDS
 """Steps and fits of a whole check, as announced before it begins."""
 SHOWN = 10
@@ -46,40 +51,8 @@ _LONGEST = 70
 _NEARLY_FULL = 0.9
 """Share of an inbox from which it is time to review."""
 
-Level = Literal["error", "warning"]
-_PROBLEM = re.compile(r"(?P<file>.+?)(?::(?P<line>\d+))?: (?P<what>.*)", re.DOTALL)
 _HEADER = re.compile(r"\s*\[{1,2}\s*([\w.-]+)\s*\]{1,2}")
 _TOML_LINE = re.compile(r"\(at line (\d+), column \d+\)")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that a person should look at."""
-
-    level: Level
-    """An error must be mended; a warning may be right as it is."""
-    kind: str
-    """What sort of thing, one word: 'contradiction', 'secret', 'guide' ..."""
-    file: str
-    """The file, or the folder, to be mended."""
-    line: int | None
-    """Its line, from 1; None for the whole file."""
-    what: str
-    """What came."""
-    wanted: str
-    """What was wanted; empty where `what` says it."""
-
-    def __str__(self) -> str:
-        where = self.file if self.line is None else f"{self.file}:{self.line}"
-        return f"{where}: {self.what}{f'; wanted {self.wanted}' if self.wanted else ''}"
-
-    @classmethod
-    def of(cls, level: Level, kind: str, problem: str) -> Finding:
-        """Return the finding in a line such as `file:line: what; wanted ...`."""
-        found = _PROBLEM.fullmatch(problem)
-        file, line, text = found.group("file", "line", "what") if found else ("", None, problem)
-        what, _, wanted = text.partition("; wanted ")
-        return cls(level, kind, file, int(line) if line else None, what, wanted)
 
 
 def run(
@@ -96,14 +69,15 @@ def run(
     steps: list[Callable[[], Iterable[Finding]]] = [
         lambda: (Finding.of("error", "unreadable", problem) for problem in problems),
         lambda: _contradictions(rows),
-        lambda: _secrets([*rows, *of_acts]),
+        lambda: [*_secrets([*rows, *of_acts]), *_cards_elsewhere(home)],
         lambda: _wordless([*rows, *of_acts]),
         lambda: _counts(home, rows),
         lambda: _near(rows),
         lambda: _guide(home, rows, of_acts),
-        lambda: _model(home, rows, of_acts, whole=not problems),
+        lambda: _model(home, [] if problems else learned, of_acts),
         lambda: _inbox(home),
     ]
+    learned = utterances.without_lonely(rows)[0]
     fits = 0 if quick or not _trainable(rows) else trainer.EVALUATION_FOLDS
     found: list[Finding] = []
     for done, step in enumerate(steps, 1):
@@ -111,14 +85,14 @@ def run(
         report(done, len(steps) + fits)
     if fits:
         found += _mislabelled(
-            home, rows, jobs, lambda done, of: report(len(steps) + done, len(steps) + of)
+            home, learned, jobs, lambda done, of: report(len(steps) + done, len(steps) + of)
         )
     return sorted(found, key=lambda finding: finding.level)
 
 
 def _trainable(rows: list[Utterance]) -> bool:
     try:
-        utterances.check_trainable(rows)
+        utterances.trainable(rows)
     except UtteranceError:  # each reason is a finding already
         return False
     return True
@@ -176,6 +150,37 @@ def _secrets(rows: Sequence[Utterance]) -> Iterator[Finding]:
             yield _about(row, "secret", what, "the sentence without it", level="error")
 
 
+def _cards_elsewhere(home: Home) -> Iterator[Finding]:
+    """Find card numbers in comments, in the guide and in conversations, where one may be made up.
+
+    Codes are not looked for: beside words about codes any three digits are one.
+    """
+    try:
+        own = guide_reader.read(home.guide).numbers
+    except GuideError:
+        own = ()
+    places: list[tuple[Path, str, Level, str, str]] = [
+        (home.utterances, "*.txt", "error", "#", "the comment without it"),
+        (home.guide, "*.toml", "error", "", "the guide without it"),
+        (home.conversations, "*.txt", "warning", "", "a made-up one, if any"),
+    ]
+    for folder, pattern, level, only, wanted in places:
+        for path, number, line in _lines_of(folder, pattern):
+            if line.startswith(only) and redaction.CARD in redaction.mask(line, keep=own).kinds:
+                what = f"holds a card number: {_fit(line, own)}"
+                yield Finding(level, "secret", str(path), number, what, wanted)
+
+
+def _lines_of(folder: Path, pattern: str) -> Iterator[tuple[Path, int, str]]:
+    """Yield file, number and text of each line; what cannot be read is a finding elsewhere."""
+    for path in sorted(folder.glob(pattern)):
+        try:
+            text = path.read_bytes().decode("utf-8", "replace")
+        except OSError:
+            continue
+        yield from ((path, number, line.strip()) for number, line in enumerate(text.split("\n"), 1))
+
+
 def _wordless(rows: Sequence[Utterance]) -> Iterator[Finding]:
     """Find what the model cannot learn from, as it sees no signs: a thumb, three dots."""
     for row in rows:
@@ -190,26 +195,36 @@ def _counts(home: Home, rows: Sequence[Utterance]) -> Iterator[Finding]:
     different = {(row.intent, row.case, row.text) for row in rows}
     taught = Counter(intent for intent, _, _ in different)  # its cases count as it
     counts = {path: taught[path.stem] for path in files if utterances.is_intent(path.stem)}
-    if len(counts) < FEWEST and home.utterances.is_dir():
-        what = f"holds {len(counts)} intent(s)"
-        yield Finding(
-            "error", "few", str(home.utterances), None, what, "at least two files with utterances"
-        )
+    learned = sum(count >= FEWEST for count in taught.values())
+    if learned < 2 and home.utterances.is_dir():
+        what = f"holds {learned} intent(s) with {FEWEST} utterances or more"
+        wanted = "at least two files with utterances"
+        yield Finding("error", "few", str(home.utterances), None, what, wanted)
     usual = median(counts.values()) if counts else 0
     for path, count in counts.items():
-        has = f"the intent {path.stem} has {_utterances(count)}"
-        if count < FEWEST:
-            yield Finding("error", "few", str(path), None, has, f"at least {FEWEST}")
-        elif count < FEW_BESIDE * usual:
-            what = f"{has}, the others {usual:,.0f} (median)"
-            wanted = f"at least {FEW_BESIDE:.0%} of that"
-            yield Finding("warning", "unbalanced", str(path), None, what, wanted)
+        if found := _size(path.stem, count, usual):
+            yield Finding("warning", found[0], str(path), None, *found[1:])
     of_case = Counter(case for _, case, _ in different)
     for path in files:
         _, dot, case = path.stem.partition(BETWEEN)
         if dot and of_case[case] < FEWEST:
             what = f"the case {case} has {_utterances(of_case[case])}"
             yield Finding("warning", "few", str(path), None, what, f"at least {FEWEST}")
+
+
+def _size(intent: str, count: int, usual: float) -> tuple[str, str, str] | None:
+    """Return kind, what came and what was wanted where a number of utterances is an odd one."""
+    has = f"the intent {intent} has {_utterances(count)}"
+    beside = f"{has}, the others {usual:,.0f} (median)"
+    if count < FEWEST:
+        return "few", f"{has}, so it is not learned", f"at least {FEWEST}"
+    if count < FEW:
+        return "few", has, f"at least {FEW}"
+    if count < FEW_BESIDE * usual:
+        return "unbalanced", beside, f"at least {FEW_BESIDE:.0%} of that"
+    if count > MANY_BESIDE * usual and intent != OUT_OF_SCOPE:
+        return "unbalanced", beside, f"at most {MANY_BESIDE:.0f} times that"
+    return None
 
 
 def _utterances(count: int) -> str:
@@ -292,7 +307,7 @@ def _with_line(finding: Finding, headers: Sequence[tuple[str, int, str]]) -> Fin
 
 
 def _model(
-    home: Home, rows: Sequence[Utterance], of_acts: Sequence[Utterance], *, whole: bool
+    home: Home, learned: Sequence[Utterance], of_acts: Sequence[Utterance]
 ) -> Iterator[Finding]:
     """Ask the model in use: is it of these utterances, and do the conversations go as written?"""
     try:
@@ -306,7 +321,7 @@ def _model(
             f"one: {home.bot_train('train')}",
         )  # fmt: skip
         return
-    if whole and rows and description.data_hash != trainer.data_hash(rows, acts=of_acts):
+    if learned and description.data_hash != trainer.data_hash(learned, acts=of_acts):
         yield Finding(
             "warning", "stale_model", str(folder / DESCRIPTION_FILE), None,
             "the model in use is of other utterances or settings",
@@ -320,13 +335,10 @@ def _model(
 
 
 def _conversations(bot: Bot, folder: Path) -> Iterator[Finding]:
-    for path in sorted(folder.glob("*.txt")):
-        try:
-            golden = conversations.read(path)
-        except (BotError, OSError, UnicodeDecodeError) as error:
-            problem = str(error) if isinstance(error, BotError) else f"{path}: cannot be read"
-            yield Finding.of("error", "conversation", problem)
-            continue
+    held, unread = conversations.scan(folder)
+    for problem in unread:
+        yield Finding.of("error", "conversation", problem)
+    for golden in held:
         for problem in conversations.play(bot, golden):
             yield Finding.of("error", "conversation", problem)
 
@@ -361,6 +373,10 @@ def _about(
 
 
 def _shown(row: Utterance) -> str:
-    """Return an utterance fit to be printed: no secret, no control characters, not too long."""
-    text = redaction.mask(row.text).text
+    return _fit(row.text)
+
+
+def _fit(line: str, own: Iterable[str] = ()) -> str:
+    """Return a text fit to be printed: no secret, no control characters, not too long."""
+    text = redaction.mask(line, keep=own).text
     return repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...")

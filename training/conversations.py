@@ -64,7 +64,7 @@ class Conversation:
 def read(path: Path) -> Conversation:
     """Return the conversation in a file; raises BotError for a line that is not one of those."""
     turns: list[Turn] = []
-    for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, raw in enumerate(_lines(path), 1):
         line = raw.strip()
         if not line or line.startswith("#"):
             continue
@@ -90,9 +90,31 @@ def read(path: Path) -> Conversation:
     return Conversation(path, tuple(turns))
 
 
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_bytes().decode("utf-8").splitlines()
+    except OSError as error:
+        raise BotError(f"{path}: cannot be read ({error.strerror}); wanted a text file") from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise BotError(f"{path}:{line}: is not UTF-8; save the file in that encoding") from error
+
+
 def read_folder(folder: Path) -> list[Conversation]:
     """Return the conversations of every `*.txt` in a folder."""
     return [read(path) for path in sorted(folder.glob("*.txt"))]
+
+
+def scan(folder: Path) -> tuple[list[Conversation], list[str]]:
+    """Return the conversations that can be read, and `file:line: what; wanted` of the others."""
+    found: list[Conversation] = []
+    problems: list[str] = []
+    for path in sorted(folder.glob("*.txt")):
+        try:
+            found.append(read(path))
+        except BotError as error:
+            problems.append(str(error))
+    return found, problems
 
 
 def play(bot: Bot, conversation: Conversation) -> Iterator[str]:

@@ -82,7 +82,7 @@ class Curve:
             [
                 "zones, held-out folds, * as chosen",
                 f"  {costs}",
-                f"  in against out of scope, area under the curve  {self.separation:.3f}",
+                f"  in against out of scope, area under the curve  {area(self.separation)}",
                 *_table("answer from", "answer_from", self.by_answer),
                 *_table("ask from", "clarify_from", self.by_clarify),
             ]
@@ -91,6 +91,11 @@ class Curve:
 
 def _or_none(value: float) -> float | None:
     return None if isnan(value) else value
+
+
+def area(found: float) -> str:
+    """Return an area under the curve for a person; NaN is one that nothing was measured for."""
+    return "not measured, for want of lines out of scope" if isnan(found) else f"{found:.3f}"
 
 
 def separation(inside: NDArray[np.float64], outside: NDArray[np.float64]) -> float:
@@ -126,7 +131,8 @@ _COLUMNS = ("right", "wrong", "asked", "refused", "outside_answered")
 def _table(title: str, border: str, points: Sequence[Point]) -> list[str]:
     lines = [f"  {title:12}  right   wrong   asked  unknown  out of scope answered   cost"]
     for point in points:
-        shares = "  ".join(f"{getattr(point, name):6.1%}" for name in _COLUMNS)
+        values = [getattr(point, name) for name in _COLUMNS]
+        shares = "  ".join(f"{'-':>6}" if isnan(value) else f"{value:6.1%}" for value in values)
         mark = "*" if point.chosen else " "
         lines.append(f"  {mark} {getattr(point, border):10.4f}  {shares}{point.cost:21.4f}")
     return lines

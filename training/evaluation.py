@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from bot.classifier import Classifier
 from bot.messages import OUT_OF_SCOPE
 from training import utterances
-from training.curve import separation
+from training.curve import area, separation
 from training.utterances import Utterance
 from training.zones import HeldOut
 
@@ -206,8 +206,8 @@ def table(title: str, evaluation: Evaluation) -> str:
     """Return figures and intents as lines of text, worst intents first."""
     width = max(len(name) for name in (*evaluation.figures, *evaluation.by_intent))
     lines = [title, *(f"  {name:{width}}  {share}" for name, share in evaluation.figures.items())]
-    for name, area in evaluation.separation.items():
-        lines.append(f"  {name:{width}}  area under the curve {area:.3f}")
+    for name, found in evaluation.separation.items():
+        lines.append(f"  {name:{width}}  area under the curve {area(found)}")
     lines += ["  by intent, lowest first"] if evaluation.by_intent else []
     lines += [
         f"  {name:{width}}  {share}"

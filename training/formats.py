@@ -5,16 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import UtteranceError
-from training.intent_sets import read_lines
+from training.aside import written_aside
+from training.intent_sets import scan_lines
 from training.utterances import Utterance
 
 COLUMNS = ("text", "intent")
+NAMED = 3
+"""Cases that are named where an export leaves them behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,10 @@ def read(path: Path) -> Document:
 
         return rasa.read(path)
     if suffix in (".jsonl", ".ndjson"):
-        return Document(tuple(read_lines(path)))
+        found, problems = scan_lines(path)
+        if not found:  # not a line of it is what was wanted
+            raise UtteranceError(problems[0])
+        return Document(tuple(found), tuple(problems))
     if suffix == ".csv":
         return _read_csv(path)
     raise UtteranceError(
@@ -78,10 +84,23 @@ def _read_csv(path: Path) -> Document:
             if len(row) == len(header) and row[text].strip() and row[intent].strip():
                 sentences.append(Utterance(row[intent], row[text], source=source))
             elif any(cell.strip() for cell in row):
-                left_out.append(f"{source}: {len(row)} cells; wanted a text and an intent")
+                left_out.append(f"{source}: {_lacking(row, header)}")
     except csv.Error as error:
         raise UtteranceError(f"{path}:{reader.line_num}: is not CSV ({error})") from error
     return Document(tuple(sentences), tuple(left_out))
+
+
+def _lacking(row: Sequence[str], header: Sequence[str]) -> str:
+    """Return what is wrong with a row that is no sentence."""
+    if len(row) != len(header):
+        return f"{counted(len(row), 'cell')}; wanted {len(header)}, as in the first line"
+    empty = next(name for name in COLUMNS if not row[header.index(name)].strip())
+    return f"the {empty!r} is empty; wanted a text and an intent"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number and what it is of: '1 line', '2 lines'."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def write(path: Path, kind: str, rows: Iterable[Utterance]) -> int:
@@ -95,16 +114,24 @@ def write(path: Path, kind: str, rows: Iterable[Utterance]) -> int:
         raise UtteranceError(
             f"{path}: is there already, and is not written over; wanted a new name"
         )
-    aside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    try:
-        with aside.open("w", encoding="utf-8", newline="") as file:
-            file.write(_written(kind, pairs))
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    with written_aside(path) as aside:
+        aside.write_text(_written(kind, pairs), encoding="utf-8", newline="")
     return len(pairs)
+
+
+def left_behind(rows: Iterable[Utterance]) -> list[str]:
+    """Return what the files of `write` have no place for, so that a person may know of it."""
+    protected = sum(row.protected for row in rows)
+    of_cases = Counter(row.label for row in rows if row.case)
+    found = []
+    if protected:
+        found.append(f"the '! ' before {counted(protected, 'protected line')}")
+    if of_cases:
+        lines, names = counted(of_cases.total(), "line"), counted(len(of_cases), "case")
+        first = ", ".join(sorted(of_cases)[:NAMED])
+        more = ", ..." if len(of_cases) > NAMED else ""
+        found.append(f"the case of {lines} ({names}: {first}{more}), written as the intent alone")
+    return found
 
 
 def _written(kind: str, pairs: Sequence[tuple[str, str]]) -> str:

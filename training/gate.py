@@ -67,6 +67,8 @@ class Verdict:
     """Both kinds."""
     notes: tuple[str, ...] = ()
     """What could not be compared, and why; figures over all sentences."""
+    warnings: tuple[str, ...] = ()
+    """What makes the comparison another one than it should be, and is to be mended."""
 
     @property
     def refused(self) -> bool:
@@ -88,31 +90,41 @@ class Verdict:
             "better": [row for row in rows if row["better"]],
             "worse": [row for row in rows if not row["better"]],
             "notes": list(self.notes),
+            "warnings": list(self.warnings),
         }
 
 
 def compare(old: Path, new: Path, trained: Trained, home: Home) -> Verdict:
     """Compare the model in the folder `new`, which is `trained`, with the one in `old`.
 
-    A model in use that cannot be read, or a guide, leaves only a note.
+    A model in use that cannot be read leaves only a note. A guide that cannot be read
+    does not tell what is urgent: then every intent counts as urgent, as a mistake in a
+    file must not be what lets harm through.
     """
     try:
         classifier = Classifier.load(old)
     except ModelError as error:
         return Verdict(notes=(f"nothing was compared: {error}",))
-    findings, notes = [], []
+    findings: list[Finding] = []
+    notes: list[str] = []
+    warnings: tuple[str, ...] = ()
+    called = "the urgent topic"
     try:
         urgent = urgent_topics(home)
-        findings += _golden(old, new, home, urgent)
-    except (BotError, UnicodeDecodeError) as error:
-        urgent = _urgent_or_none(home)
+        findings += _golden(old, new, home, urgent, notes)
+    except GuideError as error:
+        urgent = frozenset((*classifier.description.labels, *trained.description.labels))
+        called = "the intent"
+        notes.append("golden conversations were not compared: the guide cannot be read")
+        warnings = (_unread(error, home),)
+    except BotError as error:
         notes.append(f"golden conversations were not compared: {error}")
     pairs = paired(trained.rows, held_out.load(old), held_out.load(new))
     findings += protected(trained, classifier, pairs)
-    findings += intents(pairs, urgent)
-    findings += _vanished(urgent, classifier, trained)
+    findings += intents(pairs, urgent, called)
+    findings += _vanished(urgent, classifier, trained, called)
     notes.append(_overall(pairs))
-    return Verdict(tuple(findings), tuple(notes))
+    return Verdict(tuple(findings), tuple(notes), warnings)
 
 
 def urgent_topics(home: Home) -> frozenset[str]:
@@ -121,11 +133,13 @@ def urgent_topics(home: Home) -> frozenset[str]:
     return frozenset(name for name, topic in topics.items() if topic.urgent or topic.urgent_when)
 
 
-def _urgent_or_none(home: Home) -> frozenset[str]:
-    try:
-        return urgent_topics(home)
-    except GuideError:
-        return frozenset()
+def _unread(error: GuideError, home: Home) -> str:
+    more = f" (and {len(error.problems) - 1} more)" if error.problems[1:] else ""
+    return (
+        f"{error.problems[0]}{more}; as the guide cannot be read, which topics are urgent is not "
+        f"known, and every intent counts as urgent; see what is to be mended with: "
+        f"{home.bot_train('check --quick')}"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +198,13 @@ def likelihood(lost: int, gained: int) -> float:
     return float(sum(comb(changes, k) for k in range(lost, changes + 1)) / 2**changes)
 
 
-def intents(pairs: Iterable[Pair], urgent: frozenset[str]) -> list[Finding]:
-    """Return the intents whose recall changes by more than chance; a worse urgent one blocks."""
+def intents(
+    pairs: Iterable[Pair], urgent: frozenset[str], called: str = "the urgent topic"
+) -> list[Finding]:
+    """Return the intents whose recall changes by more than chance; a worse urgent one blocks.
+
+    `called`: what stands before the name of an urgent one.
+    """
     by_intent: dict[str, list[Pair]] = defaultdict(list)
     for pair in pairs:
         by_intent[pair.row.intent].append(pair)
@@ -195,19 +214,21 @@ def intents(pairs: Iterable[Pair], urgent: frozenset[str]) -> list[Finding]:
     return [
         finding
         for intent, own in sorted(by_intent.items())
-        for finding in _of_intent(intent, own, intent in urgent, levels[intent in urgent])
-    ]
+        for finding in _of_intent(
+            own, intent in urgent, levels[intent in urgent],
+            f"{called} {intent}" if intent in urgent else intent,
+        )
+    ]  # fmt: skip
 
 
-def _of_intent(intent: str, own: Sequence[Pair], urgent: bool, level: float) -> list[Finding]:
+def _of_intent(own: Sequence[Pair], urgent: bool, level: float, name: str) -> list[Finding]:
     lost = [pair for pair in own if pair.was_right and not pair.now_right]
     gained = [pair for pair in own if pair.now_right and not pair.was_right]
     worse = likelihood(len(lost), len(gained)) < level
     if not worse and likelihood(len(gained), len(lost)) >= level:
         return []
     before, now = _shares(own)
-    name = f"the urgent topic {intent}" if urgent else intent
-    what = "not answered" if intent == OUT_OF_SCOPE else "found unseen"
+    what = "not answered" if own[0].row.intent == OUT_OF_SCOPE else "found unseen"
     text = f"{name}: of its {len(own):,} sentences {before:.1%} were {what} before, {now:.1%} now"
     examples = [
         Finding(
@@ -275,12 +296,15 @@ def _answer(found: Classification) -> Answer:
     return found.ranking[0][0], _ZONES[found.zone]
 
 
-def _vanished(urgent: frozenset[str], old: Classifier, trained: Trained) -> list[Finding]:
+def _vanished(
+    urgent: frozenset[str], old: Classifier, trained: Trained, called: str
+) -> list[Finding]:
     gone = urgent & set(old.description.labels) - set(trained.description.labels)
     return [
-        Finding(False, f"the urgent topic {name} has no sentences any more", blocks=True)
+        Finding(False, f"{called} {name} has fewer than two sentences, and is not learned any more",
+                blocks=True)
         for name in sorted(gone)
-    ]
+    ]  # fmt: skip
 
 
 def _overall(pairs: Sequence[Pair]) -> str:
@@ -311,13 +335,17 @@ def _shares(own: Sequence[Pair]) -> tuple[float, float]:
     return sum(pair.was_right for pair in own) / size, sum(pair.now_right for pair in own) / size
 
 
-def _golden(old: Path, new: Path, home: Home, urgent: frozenset[str]) -> list[Finding]:
+def _golden(
+    old: Path, new: Path, home: Home, urgent: frozenset[str], notes: list[str]
+) -> list[Finding]:
     """Return the first turn of each golden conversation that fails with one model alone.
 
     What follows such a turn mostly fails because of it. One blocks when its reply
-    was to be about an urgent topic, and now is about another.
+    was to be about an urgent topic, and now is about another. A file that cannot be
+    read is added to the notes, and the others are held all the same.
     """
-    held = conversations.read_folder(home.conversations)
+    held, unread = conversations.scan(home.conversations)
+    notes += [f"a golden conversation was not compared: {problem}" for problem in unread]
     before, now = Bot.load(home=home, model=old), Bot.load(home=home, model=new)
     return [
         finding

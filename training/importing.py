@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from bot.errors import GuideError
 from bot.home import Home
 from bot.messages import OUT_OF_SCOPE
 from training import utterances
-from training.formats import Document
+from training.formats import Document, counted
 from training.utterances import MAX_LENGTH, Utterance
 
 SHOWN = 12
@@ -47,6 +47,10 @@ class Plan:
     def intents(self) -> dict[str, int]:
         """Return how many sentences each intent gets."""
         return dict(sorted(Counter(row.intent for row in self.added).items()))
+
+    def within(self, shown: Plan) -> Plan:
+        """Return the same without the sentences that another plan would not add."""
+        return replace(self, added=tuple(row for row in self.added if row in shown.added))
 
     def to_dict(self) -> dict[str, object]:
         """Return JSON-ready values."""
@@ -210,13 +214,34 @@ def untaught(home: Home, intents: Iterable[str]) -> list[str]:
     return sorted(set(topics) - set(intents))
 
 
+def changed(shown: Plan, done: Plan) -> list[str]:
+    """Return what was not added though it was shown, because the utterances changed meanwhile."""
+    missing = len(shown.added) - len(done.added)
+    if not missing:
+        return []
+    reasons = [
+        line
+        for now, then in (
+            (done.duplicates, shown.duplicates),
+            (done.conflicts, shown.conflicts),
+            (done.left_out, shown.left_out),
+        )
+        for line in now
+        if line not in then
+    ]
+    more = [f"  and {len(reasons) - SHOWN:,} more"] if len(reasons) > SHOWN else []
+    begin = f"the utterances changed meanwhile; not added: {counted(missing, 'sentence')}"
+    return [begin, *(f"  {line}" for line in reasons[:SHOWN]), *more]
+
+
 def preview(plan: Plan) -> str:
     """Return what the import would do, for a person."""
     intents = plan.intents()
     width = max([6, *(len(name) for name in intents)])
     new = [name for name in intents if name not in plan.known]
     lines = [
-        f"{len(plan.added):,} new sentences for {len(intents)} intents, {len(new)} of them new",
+        f"{counted(len(plan.added), 'new sentence')} for {counted(len(intents), 'intent')}"
+        f"{f', {len(new)} of them new' if new else ''}",
         *(f"  {name:{width}} {count:6,}{'  new intent' if name in new else ''}"
           for name, count in intents.items()),
     ]  # fmt: skip

@@ -51,6 +51,17 @@ class IntentSet:
 
 def read_lines(path: Path) -> list[Utterance]:
     """Return the utterances of a JSON Lines file; raises UtteranceError at the first bad line."""
+    rows, problems = scan_lines(path)
+    if problems:
+        raise UtteranceError(problems[0])
+    return rows
+
+
+def scan_lines(path: Path) -> tuple[list[Utterance], list[str]]:
+    """Return the utterances of a JSON Lines file, and `file:line: what; wanted` of bad lines.
+
+    Raises UtteranceError when the file cannot be read, or holds no line at all.
+    """
     try:
         lines = path.read_bytes().split(b"\n")
     except OSError as error:
@@ -58,10 +69,17 @@ def read_lines(path: Path) -> list[Utterance]:
             f"{path}: cannot be read ({error.strerror}); "
             'wanted lines such as {"text": "pay my bill", "intent": "pay"}'
         ) from error
-    rows = [_row(line, f"{path}:{n}") for n, line in enumerate(lines, 1) if line.strip()]
-    if not rows:
+    rows: list[Utterance] = []
+    problems: list[str] = []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                rows.append(_row(line, f"{path}:{number}"))
+            except UtteranceError as error:
+                problems.append(str(error))
+    if not rows and not problems:
         raise UtteranceError(f"{path}: is empty; wanted a line for each message")
-    return rows
+    return rows, problems
 
 
 def _row(line: bytes, source: str) -> Utterance:

@@ -51,6 +51,18 @@ def in_use(models: Path) -> str:
     return name if (models / name).is_dir() else ""
 
 
+def why_none(models: Path) -> str:
+    """Return why `in_use` is empty; empty itself where there was never a model."""
+    current = models / modelfile.CURRENT_FILE
+    try:
+        name = modelfile.current_name(models)
+    except ModelError as error:
+        return str(error)
+    if not current.exists() and not names(models):
+        return ""
+    return f"{current}: names the model {name!r}, which is not there"
+
+
 def before(models: Path) -> str:
     """Return the name of the model that was in use before; empty when none is left."""
     here, there = in_use(models), set(names(models))

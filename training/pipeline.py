@@ -18,6 +18,7 @@ from bot.linear import probabilities
 from bot.modelfile import Temperature
 from bot.reader import Reader
 from training import features
+from training.aside import written_aside
 
 
 class Calibrated(LogisticRegression):  # type: ignore[misc]
@@ -64,9 +65,6 @@ def _restore(vectorizer: TfidfVectorizer, vocabulary: Sequence[str], idf: np.nda
 
 def export(folder: Path, path: Path) -> None:
     """Write the pipeline of the model in `folder` with joblib; reading it needs this package."""
-    aside = path.with_name(f"{path.name}.new")
-    try:
-        joblib.dump(load(folder), aside)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    pipeline = load(folder)  # before the block, so that its errors keep their own file
+    with written_aside(path) as aside:
+        joblib.dump(pipeline, aside)

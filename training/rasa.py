@@ -106,7 +106,7 @@ class _Reader:
             if kind in keys:
                 name = keys[kind].value
                 self.left_out.append(
-                    f"{self.where(item)}: {kind} {name!r}: details are in the guide's slots"
+                    f"{self.where(item)}: {kind} {name!r}: put such details into the guide's slots"
                 )
                 return
         intent, examples = keys.get("intent"), keys.get("examples")

@@ -34,6 +34,19 @@ CURVE_HELD_BACK = 0.2
 STILL_RISING = 0.01
 """Gain from the last doubling of the lines above which more of them are called worth while."""
 
+FIGURES = {
+    "accuracy": "best intent right, out of scope among them",
+    "in_scope_best_right": "in scope: best intent right",
+    "in_scope_answered_right": "in scope: answered right",
+    "in_scope_answered_wrong": "in scope: answered wrong",
+    "in_scope_asked_back": "in scope: asked back",
+    "in_scope_refused": "in scope: 'I do not know'",
+    "out_of_scope_refused": "out of scope: honest no",
+    "out_of_scope_answered": "out of scope: answered wrong",
+    "calibration_error": "confidence off by (expected calibration error)",
+}
+"""The words for the figures of a summary, each a share."""
+
 
 @dataclass(frozen=True, slots=True)
 class IntentFigures:

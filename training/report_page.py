@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from base64 import b64encode
 from collections.abc import Callable
 from html import escape
@@ -16,8 +15,9 @@ from sklearn.calibration import CalibrationDisplay
 from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay
 from sklearn.model_selection import LearningCurveDisplay
 
+from training.aside import written_aside
 from training.extras import missing
-from training.report import BINS, Curve, Report
+from training.report import BINS, FIGURES, Curve, Report
 
 try:
     import matplotlib
@@ -46,12 +46,8 @@ Draw = Callable[[Axes], None]
 def write(path: Path, report: Report, learning: Curve | None, made: str) -> None:
     """Write the page, aside first; `made` says of what and when."""
     page = render(report, learning, made)
-    aside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    try:
+    with written_aside(path) as aside:
         aside.write_text(page, encoding="utf-8")
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def render(report: Report, learning: Curve | None, made: str) -> str:
@@ -95,23 +91,9 @@ def _row(name: str, *numbers: str) -> str:
     return f'<tr><td class="name">{name}</td>{cells}</tr>\n'
 
 
-_FIGURES = {
-    "accuracy": "best intent right, out of scope among them",
-    "in_scope_best_right": "in scope: best intent right",
-    "in_scope_answered_right": "in scope: answered right",
-    "in_scope_answered_wrong": "in scope: answered wrong",
-    "in_scope_asked_back": "in scope: asked back",
-    "in_scope_refused": "in scope: 'I do not know'",
-    "out_of_scope_refused": "out of scope: honest no",
-    "out_of_scope_answered": "out of scope: answered wrong",
-    "calibration_error": "expected calibration error",
-}
-"""The words for the figures of a summary."""
-
-
 def _summary(report: Report) -> str:
     return "".join(
-        _row(_FIGURES.get(name, name.replace("_", " ")), f"{value:.1%}")
+        _row(FIGURES.get(name, name.replace("_", " ")), f"{value:.1%}")
         for name, value in report.summary.items()
     )
 

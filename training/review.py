@@ -148,6 +148,10 @@ class Review:
         self.intents = sorted({*self.intents, intent})
         return len(moved)
 
+    def alone(self, intent: str) -> bool:
+        """Tell whether an intent has a single sentence by now, and is not learned yet."""
+        return utterances.alone(self._folder, intent)
+
     def drop(self) -> None:
         """Never ask about the current item again."""
         item = self.left[0]

@@ -29,7 +29,7 @@ from training.utterances import StandsElsewhereError, is_label
 _BAR = 20
 """Characters of a bar that stands for certainty."""
 KEYS = (
-    " Enter: the first guess | 2, 3 ...: another | a name (Tab completes) | new NAME\n"
+    " Enter: first guess | 2, 3 ...: another | NAME (Tab) | new NAME | move NAME\n"
     " o out of scope | s skip | d drop | x one by one | u undo | ? help | q quit"
 )
 
@@ -105,7 +105,8 @@ def go_through(review: Review, home: Home, terminal: Terminal | None = None) -> 
             terminal.show(card(item, review.total - len(review.left) + 1, review.total))
         shown = item
         line = terminal.ask(review.intents)
-        if line is None or line == "q" or (item is None and line != "u"):
+        key = "q" if line is None else _key(review, line)
+        if line is None or key == "q" or (item is None and key != "u"):
             return
         try:
             said = decide(review, home, line)
@@ -143,15 +144,24 @@ def decide(review: Review, home: Home, line: str) -> str:
 
     Raises UtteranceError, and decides nothing, when it cannot be done.
     """
-    key, _, rest = line.partition(" ")
-    action = _KEYS.get(line)
+    action = _KEYS.get(_key(review, line))
     if action is not None:
         return action(review)
-    if key == "new" and rest.strip():
-        return _new(review, home, rest.strip())
-    if key == "move" and rest.strip():
-        return _move(review, _named(review, rest.strip()))
-    return _label(review, _named(review, line))
+    word, _, name = line.partition(" ")
+    name = name.strip()
+    if word.lower() not in _EXAMPLES or (not name and word.lower() in review.intents):
+        return _label(review, _named(review, line))
+    if not name:
+        raise UtteranceError(f"{word}: wanted a name after it, as in: {_EXAMPLES[word.lower()]}")
+    if word.lower() == "new":
+        return _new(review, home, name)
+    return _move(review, _named(review, name))
+
+
+def _key(review: Review, line: str) -> str:
+    """Return the key that a line stands for; a name that is an intent's is no key."""
+    line = line.lower()
+    return line if line in review.intents else _SPELT_OUT.get(line, line)
 
 
 def _named(review: Review, line: str) -> str:
@@ -160,6 +170,8 @@ def _named(review: Review, line: str) -> str:
     guesses = [intent for intent, _ in item.guesses]
     number = line or "1"
     if number.isascii() and number.isdigit():
+        if not guesses:
+            raise UtteranceError("there is no guess here; wanted the name of an intent")
         if not 1 <= int(number) <= len(guesses):
             raise UtteranceError(f"{number}: wanted a number from 1 to {len(guesses)}")
         return guesses[int(number) - 1]
@@ -177,12 +189,18 @@ def _label(review: Review, intent: str) -> str:
         refused = review.label(intent)
     except StandsElsewhereError as error:
         raise UtteranceError(f"{error}, or say: move {intent}") from None
-    return "\n".join([f"-> {intent} ({_lines(count - len(refused))})", *refused])
+    taught = f"-> {intent} ({_lines(count - len(refused))})"
+    return "\n".join([f"{taught}{_if_alone(review, intent)}", *refused])
 
 
 def _move(review: Review, intent: str) -> str:
     moved = review.move(intent)
-    return f"-> {intent} ({_lines(moved)} moved)" if moved else f"-> {intent}"
+    said = f"-> {intent} ({_lines(moved)} moved)" if moved else f"-> {intent}"
+    return f"{said}{_if_alone(review, intent)}"
+
+
+def _if_alone(review: Review, intent: str) -> str:
+    return "; it is trained from its second sentence on" if review.alone(intent) else ""
 
 
 def _lines(count: int) -> str:
@@ -223,9 +241,17 @@ def _undo(review: Review) -> str:
 
 
 def _help(review: Review) -> str:
-    return f"{KEYS}\n move NAME: teach it, and take it out of the intent it stands under"
+    return (
+        f"{KEYS}\n"
+        " NAME: an intent; Tab completes a part of its name\n"
+        " new NAME: an intent that is not there yet\n"
+        " move NAME: teach it, and take it out of the intent it stands under\n"
+        " s asks again next time, d never again, x asks about each message on its own"
+    )
 
 
 _KEYS: dict[str, Callable[[Review], str]] = {
     "o": _out_of_scope, "s": _skip, "d": _drop, "x": _split, "u": _undo, "?": _help,
 }  # fmt: skip
+_SPELT_OUT = {"quit": "q", "exit": "q", "undo": "u", "skip": "s", "drop": "d"}
+_EXAMPLES = {"new": "new lost_keys", "move": "move greet"}

@@ -13,6 +13,7 @@ from pathlib import Path
 from bot import linefile, redaction
 from bot.cases import BETWEEN
 from bot.errors import UtteranceError
+from bot.text import words
 
 MAX_LENGTH = 2_000
 """Characters of one utterance; a longer line is a file in the wrong place."""
@@ -49,6 +50,13 @@ class Utterance:
 
 class StandsElsewhereError(UtteranceError):
     """The sentence stands under another intent."""
+
+    def __init__(self, row: Utterance) -> None:
+        """Refuse a sentence because of the line `row`."""
+        super().__init__(
+            f"{row.source}: this sentence stands under {row.label} already; take it out there first"
+        )
+        self.row = row
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +170,36 @@ def check_trainable(utterances: list[Utterance]) -> None:
         raise UtteranceError("\n".join(problems))
 
 
+def trainable(utterances: list[Utterance]) -> tuple[list[Utterance], list[str]]:
+    """Return those that a classifier can be fitted to, and `file:line: what` is left out.
+
+    Raises UtteranceError when fewer than two intents remain, or the utterances
+    contradict each other.
+    """
+    kept, reasons = without_lonely(utterances)
+    check_trainable(kept if len({row.intent for row in kept}) > 1 else utterances)
+    return kept, reasons
+
+
+def without_lonely(utterances: list[Utterance]) -> tuple[list[Utterance], list[str]]:
+    """Leave out each intent with a single sentence, from which nothing can be learned.
+
+    One that somebody has just begun must not keep all the others from being learned.
+    """
+    texts: dict[str, set[str]] = {}
+    first: dict[str, Utterance] = {}
+    for row in utterances:
+        texts.setdefault(row.intent, set()).add(row.text)
+        first.setdefault(row.intent, row)
+    lonely = {intent for intent, own in texts.items() if len(own) < 2}
+    reasons = [
+        f"{first[intent].source}: the only sentence of {intent}, which is left out; "
+        "wanted at least 2"
+        for intent in sorted(lonely)
+    ]
+    return [row for row in utterances if row.intent not in lonely], reasons
+
+
 def contradictions(utterances: Sequence[Utterance]) -> list[str]:
     """Return `file:line: what; wanted` of each sentence that stands under two intents."""
     seen: dict[str, Utterance] = {}
@@ -180,7 +218,7 @@ def add(folder: Path, label: str, text: str) -> bool:
     """Add an utterance to the file of an intent or a case; False when it stands there already.
 
     The new file is written aside and renamed, so that no crash loses a line.
-    Raises UtteranceError for a name that is no intent, an empty text, a secret,
+    Raises UtteranceError for a name that is no intent, a text without a word, a secret,
     or a sentence that stands under another intent.
     """
     if not is_label(label):
@@ -192,6 +230,8 @@ def add(folder: Path, label: str, text: str) -> bool:
     line = format_line(text)
     if not line or len(line) > MAX_LENGTH:
         raise UtteranceError(f"the utterance: wanted 1 to {MAX_LENGTH:,} characters")
+    if not words(line):
+        raise UtteranceError("the utterance holds no word and teaches nothing; wanted a sentence")
     if redaction.mask(line).kinds:
         raise UtteranceError("the utterance holds a card number or code; teach it without")
     wanted = parse_line(line, label).text.casefold()
@@ -199,12 +239,17 @@ def add(folder: Path, label: str, text: str) -> bool:
         if known.text.casefold() == wanted:
             if known.label == label:
                 return False
-            raise StandsElsewhereError(
-                f"{known.source}: this sentence stands under {known.label} already; "
-                "take it out there first"
-            )
+            raise StandsElsewhereError(known)
     append(folder / f"{label}.txt", [line])
     return True
+
+
+def alone(folder: Path, label: str) -> bool:
+    """Tell whether the intent of a label has a single sentence by now, and is not learned yet."""
+    intent = label.partition(BETWEEN)[0]
+    own = (path for path in folder.glob("*.txt") if path.stem.partition(BETWEEN)[0] == intent)
+    rows = [row for path in own for row in _read_file(path, [], with_also=False)]
+    return len({row.text for row in rows}) == 1
 
 
 def move(folder: Path, label: str, text: str) -> tuple[bool, list[Moved]]:

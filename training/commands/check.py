@@ -24,7 +24,7 @@ def add(commands: Subparsers) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     command.add_argument("--quick", action="store_true", help="fit nothing; skip mislabelled lines")
-    add_json(command)
+    add_json(command, "all findings")
     add_jobs(command)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import HomeError
 from bot.home import Home
-from training.commands.options import add_jobs, add_json, with_progress
+from training.commands.options import add_jobs, add_json, warn, with_progress
 
 if TYPE_CHECKING:
     from bot.classifier import Classifier
@@ -48,7 +48,9 @@ def run(options: argparse.Namespace, home: Home) -> int:
         from training import report_page  # a missing extra is said before the work, not after
 
         check_place(options.report)
-    rows = utterances.read_folder(home.utterances)
+    rows, left_out = utterances.trainable(utterances.read_folder(home.utterances))
+    for warning in left_out:
+        warn(warning)
     urgent: Urgent | None = None
     held_out = with_progress(trainer.cross_validate, rows, options.jobs, trainer.EVALUATION_FOLDS)
     scored = zones.Scored.of(held_out, trainer.calibrate(held_out))

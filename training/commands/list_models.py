@@ -21,7 +21,7 @@ _SHOWN = {"accuracy": "accuracy", "out_of_scope_answered": "out of scope answere
 def add(commands: Subparsers) -> None:
     """Add the command to the parser."""
     command = commands.add_parser("list", help="show the models, and which is in use")
-    add_json(command)
+    add_json(command, "the models")
 
 
 def run(options: argparse.Namespace, home: Home) -> int:
@@ -41,8 +41,8 @@ def run(options: argparse.Namespace, home: Home) -> int:
         print("\n".join(_line(row, width) for row in rows))
     if rows and not models.in_use(home.models):
         raise ModelError(
-            f"{home.models / modelfile.CURRENT_FILE}: names the model {here!r}, which is not "
-            f"there; put one in use with: {home.bot_train('rollback MODEL')}"
+            f"{models.why_none(home.models)}; put one in use with: "
+            f"{home.bot_train('rollback MODEL')}"
         )
     return 0
 

@@ -29,9 +29,14 @@ def add_jobs(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def add_json(command: argparse.ArgumentParser) -> None:
-    """Add `--json`."""
-    command.add_argument("--json", action="store_true", help="print the figures as JSON")
+def add_json(command: argparse.ArgumentParser, what: str = "the figures") -> None:
+    """Add `--json`; `what` it prints."""
+    command.add_argument("--json", action="store_true", help=f"print {what} as JSON")
+
+
+def warn(text: str) -> None:
+    """Say on stderr, where the chat looks too, what is to be mended but stops nothing."""
+    print(f"bot-train: warning: {text}", file=sys.stderr)
 
 
 def _jobs(text: str) -> int:

@@ -18,10 +18,11 @@ def add(commands: Subparsers) -> None:
     command = commands.add_parser(
         "rollback", help="put the model in use that was so before, or another one",
         description="Put the model in use that was so before; again goes back further. "
-        "No model and no utterance is deleted.",
+        "No model and no utterance is deleted, so the next training learns the same lines again. "
+        "A chat that is running goes on with the model it has.",
     )  # fmt: skip
     command.add_argument("model", metavar="MODEL", nargs="?", help="its name in bot-train list")
-    add_json(command)
+    add_json(command, "which model is in use, and was,")
 
 
 def run(options: argparse.Namespace, home: Home) -> int:
@@ -45,4 +46,6 @@ def run(options: argparse.Namespace, home: Home) -> int:
         print(f"{name} is in use already")
     else:
         print(f"model in use: {name}{f' (it was {was})' if was else ''}")
+        print("All lines are still there: the next training learns them again.")
+        print("A chat that is running goes on with the model it has.")
     return 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.home import Home
 from bot.teacher import WORSE
-from training.commands.options import add_jobs, add_json, with_progress
+from training.commands.options import add_jobs, add_json, warn, with_progress
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,11 +26,11 @@ def add(commands: Subparsers) -> None:
         "train", help="fit a model to the utterances and put it in use",
         description="Fit a model and compare it with the one in use. When it is worse on a "
         "protected line ('! ' before it) or on an urgent topic, it is not put in use, and the "
-        "exit status is 3.",
+        "exit status is 3. An intent with a single sentence is left out.",
     )  # fmt: skip
     command.add_argument("--name", help="the model's folder; without it the time and a hash")
     command.add_argument("--force", action="store_true", help="put it in use though it is worse")
-    add_json(command)
+    add_json(command, "the figures and the comparison")
     add_jobs(command)
 
 
@@ -41,8 +41,8 @@ def run(options: argparse.Namespace, home: Home) -> int:
     from training import acts, lock, models, trainer, utterances
 
     home.check_writable()
-    rows = utterances.read_folder(home.utterances)
-    utterances.check_trainable(rows)  # before anything is written
+    # What cannot be learned is said before anything is written.
+    rows, left_out = utterances.trainable(utterances.read_folder(home.utterances))
     fit = partial(trainer.train, acts=acts.read(home.utterances))
     models.check_name(options.name)
     started = time.monotonic()
@@ -57,9 +57,11 @@ def run(options: argparse.Namespace, home: Home) -> int:
         refused = verdict.refused and not options.force
         replaced = options.name in models.names(home.models) and not refused
         folder = models.put_beside(aside) if refused else models.put_in_use(aside)
+    for warning in (*left_out, *verdict.warnings):
+        warn(warning)
     if options.json:
         figures = {"model": str(folder), "utterances": len(rows), "in_use": not refused,
-                   "scores": dict(trained.description.scores),
+                   "left_out": left_out, "scores": dict(trained.description.scores),
                    "gate": {**verdict.to_dict(), "seconds": round(seconds, 3)}}  # fmt: skip
         print(json.dumps(figures))
     else:
@@ -80,20 +82,24 @@ def _compared(aside: Path, trained: Trained, home: Home) -> tuple[Verdict, float
 
     started, here = time.monotonic(), models.in_use(home.models)
     if not here:
-        return gate.Verdict(), 0.0
+        lost = models.why_none(home.models)
+        return gate.Verdict(notes=(f"nothing was compared: {lost}",) * bool(lost)), 0.0
     verdict = gate.compare(home.models / here, aside, trained, home)
     return verdict, time.monotonic() - started
 
 
 def _print_figures(trained: Trained, count: int, seconds: float) -> None:
     from bot import text
-    from training import trainer
+    from training import report, trainer
 
     print(f"{count:,} utterances, {len(trained.description.labels)} intents, "
           f"{len(trained.weights.idf):,} features (version {text.FEATURES_VERSION}), "
           f"solver {trainer.solver_for(trained.rows)}, {seconds:.1f} s")  # fmt: skip
+    folds = trainer.folds_for(trained.rows)
+    print(f"held-out folds: each utterance asked of one of {folds} models that had not seen it")
+    width = max(map(len, report.FIGURES.values()))
     for name, value in trained.description.scores.items():
-        print(f"  {name.replace('_', ' '):28} {value:.3f}")
+        print(f"  {report.FIGURES[name]:{width}} {value:6.1%}")
 
 
 def _print_verdict(verdict: Verdict, *, with_worse: bool) -> None:
