@@ -205,3 +205,11 @@ def test_the_file_is_replaced_whole_so_that_a_reader_never_sees_half(folder: Pat
         assert utterances.add(folder, "pay", "settle my bill")
         assert reader.read() == "pay my bill\n! i want to pay\n"
     assert path.read_text(encoding="utf-8").endswith("settle my bill\n")
+
+
+def test_every_urgent_topic_has_sentences_that_the_gate_protects(shipped: Home) -> None:
+    from training import gate
+
+    rows = utterances.read_folder(shipped.utterances)
+    for topic in gate.urgent_topics(shipped):
+        assert sum(row.protected and row.intent == topic for row in rows) >= 30, topic
