@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bot.guide_check import Findings
 
-_TEXTS = ("answer", "after_phone", "with_opening")
-_FLAGS = ("person", "number", "names_it", "ends_question", "ends_matter")
+_TEXTS = ("answer", "after_phone", "without_phone", "with_opening")
+_FLAGS = ("person", "number", "names_it", "leans", "ends_question", "ends_matter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class ActAnswer:
     """What is said; route names in braces."""
     after_phone: str = ""
     """The same where a number was the way that was told; it ends without one."""
+    without_phone: str = ""
+    """The same for somebody who has no phone; the number follows all the same."""
     with_opening: str = ""
     """The same where the topic has a first sentence to say, which stands for {opening} in it."""
     person: bool = False
@@ -28,6 +30,8 @@ class ActAnswer:
     """Whether it asks for a number, as some topics do."""
     names_it: bool = False
     """Whether it names what it is against: 'I have no app' is no question about the app."""
+    leans: bool = False
+    """Whether it leans on an answer: while that is still to come, it is none."""
     ends_question: bool = False
     """Whether a question that was open is let go of."""
     ends_matter: bool = False

@@ -80,7 +80,7 @@ def _is_a_matter_of_its_own(turn: Turn) -> bool:
     if told.number and wish.routes == (PHONE,) and not wish.sets:
         return False
     if wish.id == before.topic:
-        return not before.advised  # it was only asked about so far
+        return told.leans and not before.advised
     share = turn.heard.classification.confidence
     plain = share >= PLAINLY_ANOTHER and len(turn.words) > _LEANING
     return turn.is_urgent(wish) or plain or (share >= SURELY_ANOTHER and _names(turn, wish))
@@ -121,7 +121,8 @@ def _is_plain(turn: Turn) -> bool:
 def _aside(turn: Turn, topic: Topic | None) -> Outcome:
     told, session = turn.guide.acts[turn.act], turn.session
     by_phone = topic is not None and topic.routes[:1] == (PHONE,)
-    person = way_to_person(turn) if told.person and not session.no_phone else ()
+    borrowed = session.no_phone and bool(told.without_phone)
+    person = way_to_person(turn) if told.person and (borrowed or not session.no_phone) else ()
     if told.after_phone and by_phone:
         person = ()
     phone = any(route.route.channel == PHONE for route in person)
@@ -129,7 +130,7 @@ def _aside(turn: Turn, topic: Topic | None) -> Outcome:
         "aside",
         _about(topic),
         asks=None if told.ends_question else turn.before.asking or None,
-        notes=("no_phone",) if told.person and session.no_phone else (),
+        notes=("no_phone",) if told.person and session.no_phone and not borrowed else (),
         caveat=phone and not session.caveat_told,
         person=person,
         saying=turn.act,

@@ -277,6 +277,8 @@ def _aside(writer: _Writer, decision: Decision, session: Session) -> None:
     opening = topic.opening if topic is not None else ""
     if opening and told.with_opening:
         writer.say(told.with_opening, opening=opening)
+    elif session.no_phone and told.without_phone:
+        writer.say(told.without_phone)
     else:
         writer.say(told.after_phone if decision.brief else told.answer)
 

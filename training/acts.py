@@ -23,6 +23,7 @@ from bot.home import Home
 from bot.linear import Linear
 from bot.modelfile import WEIGHT_STEP, ModelDescription, Weights
 from training import fitting, utterances, zones
+from training.fitting import Fitted
 from training.utterances import Utterance
 from training.zones import COST_REFUSED, COST_WRONG
 
@@ -32,14 +33,12 @@ HEARD = frozenset({TOLD})
 """Acts that the program itself listens for."""
 NONE = ""
 """Label of what is said to begin with, and of whatever is a matter of its own."""
-BESIDE = 4
-"""Utterances of intents for each of an act that it is told from: with eight times as many, or
-all, no more acts of another writer were found."""
-STEPS, EPOCHS = 60_000, range(5, 51)
+BESIDE = 2
+"""Utterances of intents for each of an act that it is told from (docs/measurements.md)."""
+STEPS, EPOCHS = 60_000, range(3, 51)
 """Stochastic steps, about, and how often each utterance may be seen."""
-ALPHA = 1e-4
-"""Regularisation; a tenth and a third of it found as many acts of another writer, three times
-as much fewer."""
+ALPHA = 3e-5
+"""Regularisation (docs/measurements.md)."""
 COST_OTHER = 0.8
 """Another act than the right one: an answer beside the point, to somebody in mid-conversation."""
 NEVER = 1e6
@@ -109,30 +108,31 @@ def unheeded(home: Home, acts: Iterable[Utterance]) -> list[str]:
 
 def learn(
     description: ModelDescription,
-    weights: Weights,
+    fitted: Fitted,
     rows: Sequence[Utterance],
     clear: NDArray[np.bool_],
     acts: Sequence[Utterance],
+    *,
+    jobs: int = 1,
 ) -> Learned:
     """Return the columns for the acts, the borders, and how well each is found.
 
-    `clear`: whether the intent of each row is, to a model that had not seen it. The borders are
+    `fitted`: the model of the rows, before any act; `jobs`: threads for the fits. `clear`: whether the intent of each row is, to a model that had not seen it. The borders are
     chosen, and the acts counted, on the half of the sentences that a first fit to the other half
     has not seen.
     """
-    beside = _beside(rows, BESIDE * len(acts))
-    linear = Linear(description.features, weights)
-    own, known = _matrix(linear, [row.text for row in acts])
-    others, _ = _matrix(linear, [rows[place].text for place in beside])
+    beside, weights = _beside(rows, BESIDE * len(acts)), fitted.weights
+    own, known = _matrix(Linear(description.features, weights), [row.text for row in acts])
+    others = fitted.counts.weighed(beside, fitted.columns, weights.idf)
     labels = np.array([*(row.intent for row in acts), *[NONE] * len(beside)])
     sure = np.concatenate([_clear(description, weights, own, known), clear[beside]])
     order = _shuffled([*(row.text for row in acts), *(rows[place].text for place in beside)])
     matrix, labels, sure = sp.vstack([own, others]).tocsr()[order], labels[order], sure[order]
     half = np.arange(len(labels)) % 2 == 0
-    first = _fit(matrix[half], labels[half])
+    first = _fit(matrix[half], labels[half], jobs)
     told = _Told.of(first, matrix[~half], labels[~half])
     borders = (told.border(~sure[~half]), told.border(sure[~half]))
-    whole = _fit(matrix, labels)
+    whole = _fit(matrix, labels, jobs)
     return Learned(
         whole.names, borders, whole.beside(weights), tuple(told.found(borders, sure[~half]))
     )
@@ -212,11 +212,11 @@ def _even(labels: NDArray[np.str_]) -> NDArray[np.float64]:
     return weights
 
 
-def _fit(matrix: sp.csr_matrix, labels: NDArray[np.str_]) -> _Columns:
+def _fit(matrix: sp.csr_matrix, labels: NDArray[np.str_], jobs: int) -> _Columns:
     epochs = min(max(round(STEPS / len(labels)), EPOCHS.start), EPOCHS.stop - 1)
     classifier = SGDClassifier(
         loss="log_loss", alpha=ALPHA, max_iter=epochs, tol=None, shuffle=False,
-        average=(epochs - 1) * len(labels),
+        average=(epochs - 1) * len(labels), n_jobs=jobs,
     )  # fmt: skip
     classifier.fit(matrix, labels, sample_weight=_even(labels))
     names = [str(name) for name in classifier.classes_]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -92,8 +92,10 @@ class Fitted:
     """Narrower matters, in the order of the columns after those."""
     weights: Weights
     """All that the classifier needs to give logits."""
-    columns: Mapping[str, NDArray[np.intp]] = field(default_factory=dict)
+    columns: Mapping[str, NDArray[np.intp]]
     """Where the entries of each block stand in the counts that it was fitted to."""
+    counts: Counts
+    """These counts, of all the utterances."""
 
     def best(self, scores: NDArray[np.float64]) -> list[str]:
         """Return the best intent of each message, from scores of shape (n, k + c)."""
@@ -136,7 +138,7 @@ def fit(
     names = tuple(str(label) for label in classifier.classes_)
     counted = Counter(word for row in rows for word in messages[row])
     weights = weights_of(features, columns, counted)
-    return Fitted(names, tuple(cases), weights, features.columns)
+    return Fitted(names, tuple(cases), weights, features.columns, counts)
 
 
 def lasting_order(messages: Sequence[list[str]], rows: Sequence[int]) -> list[int]:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from threadpoolctl import threadpool_limits
 
 from bot import text
 from bot.messages import OUT_OF_SCOPE
@@ -153,12 +154,11 @@ def train(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     trained = Trained(description, fitted.weights, held_out, tuple(rows))
-    return _with_acts(trained, clear, in_training_order(acts)) if acts else trained
-
-
-def _with_acts(trained: Trained, clear: NDArray[np.bool_], acts: list[Utterance]) -> Trained:
-    learned = acts_.learn(trained.description, trained.weights, trained.rows, clear, acts)
-    description = replace(trained.description, acts=learned.names, act_borders=learned.borders)
+    if not acts:
+        return trained
+    with threadpool_limits(1):
+        learned = acts_.learn(description, fitted, rows, clear, in_training_order(acts), jobs=jobs)
+    description = replace(description, acts=learned.names, act_borders=learned.borders)
     return replace(trained, description=description, weights=learned.weights, acts=learned.found)
 
 
