@@ -83,7 +83,9 @@ def _is_a_matter_of_its_own(turn: Turn) -> bool:
         return told.leans and not before.advised
     share = turn.heard.classification.confidence
     plain = share >= PLAINLY_ANOTHER and len(turn.words) > _LEANING
-    return turn.is_urgent(wish) or plain or (share >= SURELY_ANOTHER and _names(turn, wish))
+    # 'Letter then' is no 'and then?'.
+    other = share >= SURELY_ANOTHER and (_names(turn, wish) or (told.leans and not told.names_it))
+    return turn.is_urgent(wish) or plain or other
 
 
 def _asks_of_another(turn: Turn) -> bool:

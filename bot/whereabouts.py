@@ -15,6 +15,8 @@ _FAR_BACK = 9
 _STAYING = frozenset("am is are still now here staying".split())
 _HOUSE = 3
 """Words of 'the airport hotel'."""
+_SCENES = frozenset({"airport", "station", "metro", "subway", "hotel", "beach", "port"})
+"""Places in a city, at one of which something happened."""
 _LINKS = frozenset({"is", "was", "are", "one"})
 """Words that may stand between a thing and 'from'."""
 _CHARGES = CUES.of_a_charge - CUES.business
@@ -87,11 +89,13 @@ def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:
 
     In an emergency it counts only where they are.
     """
-    if place.adjective or read.negated(place.first) or _is_part_of_name(read, place):
+    if place.adjective or read.negated(place.first):
         return False
     before = read.before(place.first, _FAR_BACK)
     bare = [word for word in before if word not in CUES.set_aside]
-    if read.at_once and _is_ahead(read, place):
+    if read.at_once and _is_scene(read, place, before):
+        return True
+    if _is_part_of_name(read, place) or (read.at_once and _is_ahead(read, place)):
         return False
     if _is_staying(bare):
         return True
@@ -116,6 +120,14 @@ def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:
     if len(bare) == 1 or (bare[-1:] == ["in"] and is_alone(read, place)):
         return bare[-1] == "in"
     return cue >= 0 and bare[-1] in CUES.prepositions
+
+
+def _is_scene(read: Reading, place: Place, before: list[str]) -> bool:
+    """Tell whether an emergency happened there, with no word between: 'mugged barcelona'."""
+    if before[-1:] == [] or before[-1] not in CUES.mishap or _other_persons(before):
+        return False
+    after = read.words[place.last + 1 : place.last + 2]
+    return not _is_part_of_name(read, place) or not _SCENES.isdisjoint(after)
 
 
 def _is_staying(before: list[str]) -> bool:
