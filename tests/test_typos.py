@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import Bot
-from bot.typos import Repairer, common_words, intended, names, slips, within
+from bot.typos import Repairer, common_words, intended, is_english, names, slips, within
 
 COUNTS = {
     "card": 90, "stolen": 40, "your": 30, "you": 80, "phone": 20, "points": 9, "joints": 9,
@@ -106,6 +110,48 @@ def test_a_slip_that_stands_in_the_data_twice_is_no_word_to_mend_to() -> None:
 
 def test_common_words_are_lower_case_letters_only() -> None:
     assert all(word.isascii() and word.isalpha() and word.islower() for word in common_words())
+
+
+def test_english_words_are_sorted_lines_of_small_letters(root: Path) -> None:
+    lines = (root / "bot" / "english_words.txt").read_bytes().split(b"\n")
+    words = lines[:-1]
+    assert lines[-1] == b""
+    assert words == sorted(set(words))
+    assert all(word.isalpha() and word.islower() for word in words)
+    assert common_words() <= {word.decode() for word in words}
+
+
+def test_every_english_word_is_found_and_nothing_else(root: Path) -> None:
+    words = (root / "bot" / "english_words.txt").read_text(encoding="utf-8").split()
+    known = set(words)
+    assert all(map(is_english, words[::7])) and is_english(words[0]) and is_english(words[-1])
+    for word in ("", "a", "zzzzzz", "zoë", "qwrtzp", *words[::50]):
+        assert is_english(f"{word}q") == (f"{word}q" in known)
+        assert is_english(word[:-1]) == (word[:-1] in known)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "lift the curse",
+        "i got a curse",
+        "i need a pint",
+        "where can i buy hummus",
+        "catch a carp",
+        "lyft phone number",
+    ],
+)
+def test_an_english_word_is_not_mended_into_a_word_of_the_guide(bot: Bot, message: str) -> None:
+    assert bot.classify(message).zone != "answer"
+
+
+def test_talking_about_known_words_alone_reads_no_list_of_words() -> None:
+    code = (
+        "from bot import Bot, typos; bot = Bot.load(); bot.classify('i lost my card');"
+        "assert not typos._english.cache_info().currsize;"
+        "assert not typos.common_words.cache_info().currsize"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
 @pytest.mark.parametrize(
