@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cached_property, lru_cache
 from math import log
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from bot import text
 
 SHORTEST = 3
 """Letters of the shortest word that is repaired; shorter ones have too many neighbours."""
@@ -33,7 +35,18 @@ the former kind is so much likelier (the noisy channel of Kernighan, Church and 
 _COMPARED = 12
 """Words that share most pairs of letters with the typed one, and are compared with it."""
 
-_NAME = re.compile(r"(?<=[^.!?\s]\s)([^\W\d_a-z][a-z]+)\b")
+_SENTENCE_END = re.compile(r"[.!?\n]")
+_WRITTEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_INNER_CAPITAL = re.compile(r"[a-z][A-Z][a-z]|\b[A-Z]['’][A-Z][a-z]{2}")
+"""'WeWork', 'O'Reilly': a name wherever it stands."""
+_I = re.compile(r"I(?:['’]|$)")
+_SMALL = frozenset(
+    "a an and are at by can do does for from has have how in is it me my not of on or the to was"
+    " were what when where with you your".split()
+)
+"""Words that are in no name but a capitalised one: 'Where Is My Crad'."""
+_TITLE_FROM = 3
+"""Capitals in a row, the first of a sentence apart, that mean nothing without any of these."""
 _NO_NAMES: frozenset[str] = frozenset()
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _COMMON = Path(__file__).with_name("common_words.txt")
@@ -220,7 +233,34 @@ def slips(counts: Mapping[str, int]) -> set[str]:
 def names(message: str) -> frozenset[str]:
     """Return the words that are capitalised inside a sentence, in small letters.
 
-    Nobody's name is a slip. In a message in capitals throughout no word is a name.
+    Nobody's name is a slip. In a message in capitals throughout no word is a name, and in one
+    Typed Like This only what has a capital inside.
     """
-    found = {match[1].lower() for match in _NAME.finditer(message)}
-    return frozenset(found) if found else _NO_NAMES
+    if message.islower() or message.isupper():
+        return _NO_NAMES
+    message = text.composed(message)
+    certain: list[str] = []
+    capitals: list[str] = []
+    inside = end = 0
+    for match in _WRITTEN.finditer(message):
+        written, start = match.group(), match.start()
+        begins = not end or _SENTENCE_END.search(message, end, start) is not None
+        end = match.end()
+        if written.islower():
+            inside += not begins
+        elif _INNER_CAPITAL.search(written):
+            certain.append(written)
+        elif not begins and not _I.match(written):
+            inside += 1
+            if written[0].isupper():
+                capitals.append(written)
+    found = certain if _mean_nothing(capitals, inside) else certain + capitals
+    return frozenset(word for written in found for word in text.words(written))
+
+
+def _mean_nothing(capitals: Sequence[str], inside: int) -> bool:
+    """Tell whether the capitalised ones of so many words inside sentences are a way of typing."""
+    if 2 * len(capitals) <= inside:
+        return False
+    small = not _SMALL.isdisjoint(word.lower() for word in capitals)
+    return small or _TITLE_FROM <= len(capitals) == inside
