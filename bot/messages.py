@@ -64,9 +64,8 @@ class Understanding:
     masked: tuple[str, ...] = ()
     """Kinds of secrets that were masked, such as 'card' or 'code'; each kind once."""
     wishes: tuple[str, ...] = ()
-    """The intents of a message with two or three wishes, the urgent one first, else in
-    the order said; the one that stands
-    beside a greeting or thanks; else empty."""
+    """The intents of a message with two or three wishes, urgent ones first, the others in the
+    order said; the one that stands beside a greeting or thanks; else empty."""
     beside: Classification | None = None
     """What the words beside the details mean on their own; None where there is no detail, or
     no doubt about the whole."""
