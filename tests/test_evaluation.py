@@ -70,6 +70,26 @@ def test_a_comment_divides_near_misses_from_far_ones(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "comment", ["# near misses: what was found so far", "# farewell", "# Not far"]
+)
+def test_a_comment_that_only_holds_the_letters_divides_nothing(
+    tmp_path: Path, comment: str
+) -> None:
+    (tmp_path / "out_of_scope.txt").write_text(f"{comment}\nwrite a poem\n", encoding="utf-8")
+    parts = evaluation.read_fresh(tmp_path)
+    assert (len(parts["near"]), len(parts["far"])) == (1, 0)
+
+
+def test_lines_are_counted_to_the_border_as_the_reader_counts_them(tmp_path: Path) -> None:
+    (tmp_path / "out_of_scope.txt").write_bytes(
+        "a\u2028b\x0cc\nraise my limit\n  # Far misses: poems\r\nwrite a poem\n".encode()
+    )
+    parts = evaluation.read_fresh(tmp_path)
+    assert [row.text for row in parts["far"]] == ["write a poem"]
+    assert len(parts["near"]) == 2
+
+
 def test_misses_that_are_not_divided_are_near_and_there_may_be_none(tmp_path: Path) -> None:
     (tmp_path / "out_of_scope.txt").write_text("raise my limit\n", encoding="utf-8")
     parts = evaluation.read_fresh(tmp_path)
