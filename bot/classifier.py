@@ -21,6 +21,8 @@ from bot.reader import Batch, Word
 _TOGETHER = 64
 """Messages that are classified at once: enough to share the cost of each call of numpy, few
 enough that their numbers stay in the cache of the processor."""
+_SHOWN = 40
+"""Characters of what is no message that an error shows."""
 Numbers = TypeVar("Numbers", float, NDArray[np.float64])
 """Of one message, or of many, shape (n,)."""
 _log = logging.getLogger(__name__)
@@ -51,16 +53,27 @@ class Classifier:
         return cls(description, weights)
 
     def classify(self, message: str) -> Classification:
-        """Return what `message` means; secrets in it are masked first."""
-        return self.classify_masked(redaction.mask(message).text)
+        """Return what `message` means; secrets in it are masked first.
+
+        Raises TypeError for what is no string.
+        """
+        return self.classify_masked(redaction.mask(_checked(message)).text)
 
     def classify_masked(self, message: str) -> Classification:
         """Return what a message means whose secrets were masked already."""
         return self._decide(self._reader.read([message]))[0]
 
     def classify_many(self, messages: Iterable[str]) -> list[Classification]:
-        """Return the classification of each message, the same as one by one."""
-        masked = [redaction.mask(message).text for message in messages]
+        """Return the classification of each message, the same as one by one.
+
+        Raises TypeError for one string, and for what is no string.
+        """
+        if isinstance(messages, str):
+            raise TypeError(
+                f"got one message, {_shown(messages)}; wanted several: classify_many([message]), "
+                "or classify(message)"
+            )
+        masked = [redaction.mask(_checked(message)).text for message in messages]
         return [
             one
             for start in range(0, len(masked), _TOGETHER)
@@ -177,6 +190,20 @@ class Classifier:
             for place in places:
                 rows[place] += shares[feature] / len(places)
         return rows
+
+
+def _checked(message: str) -> str:
+    """Return a message; raises TypeError when it is none."""
+    if isinstance(message, str):
+        return message
+    hint = "; decode it first, as in message.decode()" if isinstance(message, bytes) else ""
+    kind = type(message).__name__
+    raise TypeError(f"got {_shown(message)} ({kind}) for a message; wanted a str{hint}")
+
+
+def _shown(found: object) -> str:
+    said = repr(found)
+    return said if len(said) <= _SHOWN else f"{said[:_SHOWN]}..."
 
 
 def score(best: Numbers, known: Numbers) -> Numbers:

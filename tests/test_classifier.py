@@ -143,6 +143,33 @@ def test_a_message_without_a_word_is_unknown(message: str) -> None:
     assert CLASSIFIER.classify(message).zone == "unknown"
 
 
+@pytest.mark.parametrize("message", [None, 5, 2.5, b"x", ["a"], b"x" * 999])
+def test_what_is_no_message_is_named_and_what_was_wanted(message: object) -> None:
+    for ask in (CLASSIFIER.classify, lambda one: CLASSIFIER.classify_many(["hello", one])):
+        with pytest.raises(TypeError, match="wanted a str") as caught:
+            ask(message)  # type: ignore[arg-type]
+        assert f"({type(message).__name__})" in str(caught.value)
+        assert repr(message)[:20] in str(caught.value)
+        assert len(str(caught.value)) < 150
+
+
+def test_one_message_is_not_taken_for_many_letters() -> None:
+    with pytest.raises(TypeError, match="got one message, 'hello'; wanted several"):
+        CLASSIFIER.classify_many("hello")
+
+
+@pytest.mark.parametrize(
+    "message", ["1st", "2nd", "3rd", "24th", "i", "q", "x", "x q z", "№", "№ 5"]
+)
+def test_an_ordinal_or_a_letter_alone_is_unknown(message: str) -> None:
+    assert CLASSIFIER.classify(message).zone == "unknown"
+
+
+@pytest.mark.parametrize(("letter", "intent"), [("y", "affirm"), ("n", "deny"), ("k", "affirm")])
+def test_a_letter_that_is_an_answer_is_one(letter: str, intent: str) -> None:
+    assert CLASSIFIER.classify(letter).intent == intent
+
+
 @pytest.mark.parametrize("message", "0 7 42 123 999 2024 12345 1234567 10:30 1/31/2024 ٣٣".split())
 def test_a_number_alone_is_unknown(message: str) -> None:
     assert CLASSIFIER.classify(message).zone == "unknown"
