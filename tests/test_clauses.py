@@ -221,6 +221,13 @@ def test_a_clause_of_two_words_is_a_wish_too(bot: Bot) -> None:
     bot.forget("w")
 
 
+def test_what_kind_of_charges_they_are_is_no_merchant_and_hides_no_wish(bot: Bot) -> None:
+    reply = bot.reply("unauthorized charges, my card is cracked", session_id="w")
+    assert (reply.intent, reply.slots) == ("dispute_charge", {})
+    assert "a damaged card" in reply.text
+    bot.forget("w")
+
+
 def test_channels_that_are_counted_up_are_no_wishes(bot: Bot) -> None:
     assert (
         understood(bot, "phone, chat, letter - which is the one that actually works").wishes == ()
