@@ -140,6 +140,8 @@ class Classifier:
     def explain(self, message: str) -> Explanation:
         """Return the exact share of every word in the scores of winner and runner-up.
 
+        In zone unknown also in that of out of scope.
+
         A feature's contribution is weight x value / the message's temperature; those of a bigram
         are halved between its two words, those of a character n-gram are divided
         among the words that hold it by how often they do.
@@ -152,32 +154,35 @@ class Classifier:
         ranking, trust, in_scope = self._weighed(row, order, float(batch.known[0]))
         winner = ranking[0][0]
         second = ranking[1][0] if len(ranking) > 1 else winner
+        zone = self._zone(trust, in_scope)
         columns = [self._labels.index(label) for label in (winner, second)]
+        if zone == "unknown" and self._outside is not None:
+            columns.append(self._outside)
         temperature = self.description.temperature.of_one(row[order[0]])
         weighed = self._linear.shares(batch, columns) / temperature
         shares = dict(zip(batch.ids.tolist(), weighed, strict=True))
-        rows = self._word_shares(meant, shares)
-        bias = self._linear.bias(columns) / temperature
+        rows = self._word_shares(meant, shares, len(columns)).tolist()
+        bias = (self._linear.bias(columns) / temperature).tolist()
         return Explanation(
             intent=winner,
             runner_up=second if second != winner else "",
-            zone=self._zone(trust, in_scope),
+            zone=zone,
             score=trust,
             scope=in_scope,
             thresholds={
                 "answer": self.description.answer_from,
                 "clarify": self.description.clarify_from,
             },
-            bias=(float(bias[0]), float(bias[1])),
-            words=tuple(
-                (word.text, float(a), float(b)) for word, (a, b) in zip(typed, rows, strict=True)
-            ),
+            bias=(bias[0], bias[1]),
+            words=tuple((word.text, row[0], row[1]) for word, row in zip(typed, rows, strict=True)),
+            meant=tuple(word.text for word in meant),
+            outside=tuple(share for row in (bias, *rows) for share in row[2:]),
         )
 
     def _word_shares(
-        self, meant: Sequence[Word], shares: dict[int, NDArray[np.float64]]
+        self, meant: Sequence[Word], shares: dict[int, NDArray[np.float64]], columns: int
     ) -> NDArray[np.float64]:
-        """Fold the contributions of the features back onto the words, shape (words, 2)."""
+        """Fold the contributions of the features back onto the words, shape (words, columns)."""
         owners: dict[int, list[int]] = {}
         for place, word in enumerate(meant):
             for feature in word.ids.tolist():
@@ -185,7 +190,7 @@ class Classifier:
         for place, pair in enumerate(self._reader.pairs(meant)):
             if pair >= 0:
                 owners.setdefault(pair, []).extend((place, place + 1))
-        rows = np.zeros((len(meant), 2))
+        rows = np.zeros((len(meant), columns))
         for feature, places in owners.items():
             for place in places:
                 rows[place] += shares[feature] / len(places)

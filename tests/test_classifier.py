@@ -100,6 +100,39 @@ def test_the_words_of_an_explanation_add_up_to_the_log_odds(message: str) -> Non
     assert math.isclose(winner - runner_up, math.log(first / second), abs_tol=1e-6)
 
 
+@settings(max_examples=100, deadline=None)
+@given(MESSAGES)
+def test_why_a_message_is_unknown_adds_up_too(message: str) -> None:
+    why = CLASSIFIER.explain(message)
+    assert len(why.meant) == len(why.words)
+    assert bool(why.outside) == (why.zone == "unknown")
+    if why.outside:
+        found = CLASSIFIER.probabilities(message)
+        labels = CLASSIFIER.description.labels
+        outside, best = (found[labels.index(name)] for name in (OUT_OF_SCOPE, why.intent))
+        winner = why.bias[0] + sum(word[1] for word in why.words)
+        odds = math.log(outside / best)
+        assert math.isclose(sum(why.outside) - winner, odds, abs_tol=1e-6)
+        assert len(why.outside) == 1 + len(why.words)
+
+
+def test_an_explanation_shows_the_word_that_sent_a_message_out_of_scope() -> None:
+    why = CLASSIFIER.explain("can you raise my credit limit")
+    assert OUT_OF_SCOPE in str(why)
+    decided = max(zip(why.words, why.outside[1:], strict=True), key=lambda row: row[1])
+    assert decided[0][0] == "limit"
+    assert "no word in it is known" in str(CLASSIFIER.explain("qwrtzp"))
+    assert OUT_OF_SCOPE not in str(CLASSIFIER.explain("i lost my card"))
+
+
+def test_an_explanation_says_what_a_slip_was_read_as() -> None:
+    why = CLASSIFIER.explain("i lsot my card")
+    assert [word for word, _, _ in why.words] == ["i", "lsot", "my", "card"]
+    assert why.meant == ("i", "lost", "my", "card")
+    assert "lsot (lost) " in str(why)
+    assert "card (" not in str(why)
+
+
 def test_an_explanation_is_of_the_decision_that_was_made() -> None:
     description = CLASSIFIER.description
     for message in [*FRESH[::10], "", "🙂"]:
