@@ -21,6 +21,8 @@ from bot.reader import Batch, Word
 _TOGETHER = 64
 """Messages that are classified at once: enough to share the cost of each call of numpy, few
 enough that their numbers stay in the cache of the processor."""
+_SHOWN = 40
+"""Characters of what is no message that an error shows."""
 Numbers = TypeVar("Numbers", float, NDArray[np.float64])
 """Of one message, or of many, shape (n,)."""
 _log = logging.getLogger(__name__)
@@ -53,16 +55,27 @@ class Classifier:
         return cls(description, weights)
 
     def classify(self, message: str) -> Classification:
-        """Return what `message` means; secrets in it are masked first."""
-        return self.classify_masked(redaction.mask(message).text)
+        """Return what `message` means; secrets in it are masked first.
+
+        Raises TypeError for what is no string.
+        """
+        return self.classify_masked(redaction.mask(_checked(message)).text)
 
     def classify_masked(self, message: str) -> Classification:
         """Return what a message means whose secrets were masked already."""
         return self._decide(self._reader.read([message]))[0]
 
     def classify_many(self, messages: Iterable[str]) -> list[Classification]:
-        """Return the classification of each message, the same as one by one."""
-        masked = [redaction.mask(message).text for message in messages]
+        """Return the classification of each message, the same as one by one.
+
+        Raises TypeError for one string, and for what is no string.
+        """
+        if isinstance(messages, str):
+            raise TypeError(
+                f"got one message, {_shown(messages)}; wanted several: classify_many([message]), "
+                "or classify(message)"
+            )
+        masked = [redaction.mask(_checked(message)).text for message in messages]
         return [
             one
             for start in range(0, len(masked), _TOGETHER)
@@ -133,6 +146,8 @@ class Classifier:
     def explain(self, message: str) -> Explanation:
         """Return the exact share of every word in the scores of winner and runner-up.
 
+        In zone unknown also in that of out of scope.
+
         A feature's contribution is weight x value / the message's temperature; those of a bigram
         are halved between its two words, those of a character n-gram are divided
         among the words that hold it by how often they do.
@@ -145,32 +160,35 @@ class Classifier:
         ranking, trust, in_scope = self._weighed(row, order, float(batch.known[0]))
         winner = ranking[0][0]
         second = ranking[1][0] if len(ranking) > 1 else winner
+        zone = self._zone(trust, in_scope)
         columns = [self._labels.index(label) for label in (winner, second)]
+        if zone == "unknown" and self._outside is not None:
+            columns.append(self._outside)
         temperature = self.description.temperature.of_one(row[order[0]])
         weighed = self._linear.shares(batch, columns) / temperature
         shares = dict(zip(batch.ids.tolist(), weighed, strict=True))
-        rows = self._word_shares(meant, shares)
-        bias = self._linear.bias(columns) / temperature
+        rows = self._word_shares(meant, shares, len(columns)).tolist()
+        bias = (self._linear.bias(columns) / temperature).tolist()
         return Explanation(
             intent=winner,
             runner_up=second if second != winner else "",
-            zone=self._zone(trust, in_scope),
+            zone=zone,
             score=trust,
             scope=in_scope,
             thresholds={
                 "answer": self.description.answer_from,
                 "clarify": self.description.clarify_from,
             },
-            bias=(float(bias[0]), float(bias[1])),
-            words=tuple(
-                (word.text, float(a), float(b)) for word, (a, b) in zip(typed, rows, strict=True)
-            ),
+            bias=(bias[0], bias[1]),
+            words=tuple((word.text, row[0], row[1]) for word, row in zip(typed, rows, strict=True)),
+            meant=tuple(word.text for word in meant),
+            outside=tuple(share for row in (bias, *rows) for share in row[2:]),
         )
 
     def _word_shares(
-        self, meant: Sequence[Word], shares: dict[int, NDArray[np.float64]]
+        self, meant: Sequence[Word], shares: dict[int, NDArray[np.float64]], columns: int
     ) -> NDArray[np.float64]:
-        """Fold the contributions of the features back onto the words, shape (words, 2)."""
+        """Fold the contributions of the features back onto the words, shape (words, columns)."""
         owners: dict[int, list[int]] = {}
         for place, word in enumerate(meant):
             for feature in word.ids.tolist():
@@ -178,11 +196,25 @@ class Classifier:
         for place, pair in enumerate(self._reader.pairs(meant)):
             if pair >= 0:
                 owners.setdefault(pair, []).extend((place, place + 1))
-        rows = np.zeros((len(meant), 2))
+        rows = np.zeros((len(meant), columns))
         for feature, places in owners.items():
             for place in places:
                 rows[place] += shares[feature] / len(places)
         return rows
+
+
+def _checked(message: str) -> str:
+    """Return a message; raises TypeError when it is none."""
+    if isinstance(message, str):
+        return message
+    hint = "; decode it first, as in message.decode()" if isinstance(message, bytes) else ""
+    kind = type(message).__name__
+    raise TypeError(f"got {_shown(message)} ({kind}) for a message; wanted a str{hint}")
+
+
+def _shown(found: object) -> str:
+    said = repr(found)
+    return said if len(said) <= _SHOWN else f"{said[:_SHOWN]}..."
 
 
 def score(best: Numbers, known: Numbers) -> Numbers:

@@ -66,9 +66,8 @@ class Understanding:
     masked: tuple[str, ...] = ()
     """Kinds of secrets that were masked, such as 'card' or 'code'; each kind once."""
     wishes: tuple[str, ...] = ()
-    """The intents of a message with two or three wishes, the urgent one first, else in
-    the order said; the one that stands
-    beside a greeting or thanks; else empty."""
+    """The intents of a message with two or three wishes, urgent ones first, the others in the
+    order said; the one that stands beside a greeting or thanks; else empty."""
     beside: Classification | None = None
     """What the words beside the details mean on their own; None where there is no detail, or
     no doubt about the whole."""
@@ -170,22 +169,40 @@ class Explanation:
     """What winner and runner-up have before any word is read, in calibrated log-odds units."""
     words: tuple[tuple[str, float, float], ...]
     """(word, for the winner, for the runner-up), in the order of the message, same units."""
+    meant: tuple[str, ...] = ()
+    """What each of the words was read as: the word itself but for a slip."""
+    outside: tuple[float, ...] = ()
+    """In zone unknown: what out of scope has before any word is read, then of each word, same
+    units; empty in the other zones and for a model without that label."""
 
     def __str__(self) -> str:
-        width = max([len("(before any word)"), *(len(word) for word, _, _ in self.words)])
-        first, second = self.intent, self.runner_up or "-"
-        rows = [("(before any word)", *self.bias), *self.words]
-        rows.append(("sum", sum(r[1] for r in rows), sum(r[2] for r in rows)))
+        heads = [self.intent, self.runner_up or "-", *([OUT_OF_SCOPE] if self.outside else [])]
+        rows = self._rows()
+        width = max(len(name) for name, _ in rows)
+        widths = [max(8, len(head)) for head in heads]
         known, sure = self.thresholds["clarify"], self.thresholds["answer"]
         lines = [
             f"{self.zone}, because of two scores from 0 to 1:",
             f"  scope {self.scope:.2f}: that the guide covers it; below {known:.2f} it is unknown",
-            f"  score {self.score:.2f}: that it means {first}; from {sure:.2f} on it is answered",
-            f"{'':{width}}  {first:>{max(8, len(first))}}  {second:>{max(8, len(second))}}",
+            f"  score {self.score:.2f}: that it means {heads[0]}; from {sure:.2f} on it is answered",
+            *(["no word in it is known"] if self.scope <= 0.0 else []),
+            "  ".join([" " * width, *(f"{h:>{w}}" for h, w in zip(heads, widths, strict=True))]),
         ]
-        lines += [
-            f"{word:{width}}  {a:>+{max(8, len(first))}.2f}  {b:>+{max(8, len(second))}.2f}"
-            for word, a, b in rows
-        ]
+        for name, shares in rows:
+            cells = [f"{share:>+{w}.2f}" for share, w in zip(shares, widths, strict=True)]
+            lines.append("  ".join([f"{name:{width}}", *cells]))
         lines.append("+ speaks for it, - against it; a sum higher by 1 is 2.7 times as likely")
         return "\n".join(lines)
+
+    def _rows(self) -> list[tuple[str, tuple[float, ...]]]:
+        """Return name and shares of each row, what a slip was read as beside it: 'lsot (lost)'."""
+        words = [word for word, _, _ in self.words]
+        names = [
+            word if word == other else f"{word} ({other})"
+            for word, other in zip(words, self.meant or words, strict=True)
+        ]
+        shares: list[tuple[float, ...]] = [self.bias, *((a, b) for _, a, b in self.words)]
+        if self.outside:
+            shares = [(*row, more) for row, more in zip(shares, self.outside, strict=True)]
+        rows = list(zip(["(before any word)", *names], shares, strict=True))
+        return [*rows, ("sum", tuple(map(sum, zip(*shares, strict=True))))]

@@ -116,6 +116,8 @@ def _alone(read: Reading) -> Found:
 def _by(read: Reading, hits: list[Hit]) -> Found:
     """'X charged me': back to the start of the clause, or as far as the capitals go."""
     for hit in hits:
+        if any(read.pauses_after(number) for number in range(hit.first, hit.last)):
+            continue  # 'unauthorized charges, my card is cracked'
         last = hit.first - 1
         while last >= 0 and read.words[last] in CUES.between_name and not read.pauses_after(last):
             last -= 1

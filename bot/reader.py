@@ -203,7 +203,7 @@ class Reader:
         ids = [stem_id] if known else []
         ids += [self._characters[gram] for gram in grams if gram in self._characters]
         weight = float(self._idf[stem_id]) if known else self._rarest
-        if text.is_number(word):
+        if text.is_number(word) or text.is_ordinal(word):
             weight = 0.0  # a number says nothing: alone it is never understood
         candidates: tuple[tuple[str, float], ...] = ()
         if not known:
@@ -218,6 +218,8 @@ class Reader:
 def _known_share(typed: list[Word], meant: list[Word]) -> float:
     weight = sum([word.weight for word in meant])
     known = sum([word.known for word in meant])
+    if meant and text.is_bare_letter(meant[0].text):
+        known = 0.0 if all(text.is_bare_letter(word.text) for word in meant) else known
     if meant is not typed:
         pairs = zip(typed, meant, strict=True)
         known -= (1.0 - REPAIRED_TRUST) * sum(new.known for old, new in pairs if new is not old)

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+
+from bot.spans import Span, Spans
 
 CARD = "card"
 CODE = "code"
@@ -32,6 +34,13 @@ _NEAR_WORDS = 5
 _NEAR_CHARACTERS = 60
 _CHAIN_WORDS = 3
 """Words that may stand between a code and a second one: 'or', 'sorry, I mean'."""
+
+LONGEST = 20_000
+"""Characters of a message that are looked at: five times as many as are read once it is masked.
+Masking shortens digits that fill a message, and ten million of them would take a minute."""
+_UNSURE = 2_000
+"""Of these the last are let go: a secret that goes on after the cut may not be seen as one. Twelve
+digits with the most that may stand between them, more of which are masked, take half of that."""
 
 _DIGIT_WORDS = {
     word: digit
@@ -158,42 +167,6 @@ class Masked:
     """Kinds that were masked, each once, in the order of the message."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Span:
-    start: int
-    end: int
-    kind: str = ""
-
-
-class _Spans:
-    """Spans in order, those that overlap made one, so that a look-up takes a bisection."""
-
-    def __init__(self, spans: Iterable[_Span]) -> None:
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        for span in sorted(spans):
-            if self.ends and span.start < self.ends[-1]:
-                self.ends[-1] = max(self.ends[-1], span.end)
-            else:
-                self.starts.append(span.start)
-                self.ends.append(span.end)
-
-    def overlap(self, start: int, end: int) -> bool:
-        """Tell whether any of the spans shares a character with start to end."""
-        return bisect_right(self.ends, start) < bisect_left(self.starts, end)
-
-    def pieces(self, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """Yield what is left of start to end when the spans are cut out."""
-        first = bisect_right(self.ends, start)
-        last = bisect_left(self.starts, end)
-        for number in range(first, last):
-            if self.starts[number] > start:
-                yield start, self.starts[number]
-            start = max(start, self.ends[number])
-        if start < end:
-            yield start, end
-
-
 def token(kind: str) -> str:
     """Return the private token that stands for a masked secret."""
     return f"⟦{kind}⟧"
@@ -204,10 +177,14 @@ def mask(text: str, *, after_code: bool = False, keep: Iterable[str] = ()) -> Ma
 
     `after_code`: the person was just told about a code, so that three or four
     digits standing alone are one. `keep`: the guide's own numbers, as written there.
+    Of a message longer than `LONGEST` only the beginning is returned.
 
     >>> mask("it is 3782-822463 10005, cid 1234").text
     'it is ⟦card⟧, cid ⟦code⟧'
     """
+    if len(text) > LONGEST and len(text := text.strip()) > LONGEST:
+        masked = mask(text[:LONGEST], after_code=after_code, keep=keep)
+        return Masked(masked.text[:-_UNSURE], masked.kinds)
     if not text.isascii():
         text = _plain_digits(text)
     if not _may_hold_secret(text):
@@ -242,30 +219,30 @@ def _plain_digits(text: str) -> str:
     return "".join(kept)
 
 
-def _secrets(text: str, after_code: bool, keep: tuple[str, ...]) -> list[_Span]:
+def _secrets(text: str, after_code: bool, keep: tuple[str, ...]) -> list[Span]:
     spelt = list(_spelt_runs(text))
     has_digit = _DIGIT.search(text) is not None
     if not spelt and not has_digit:
         return []  # a password without a digit is left alone
     certain = list(_guide_spans(text, keep))
     for pattern in (_DATE, _SIGNED_AMOUNT):
-        certain += [_Span(*match.span()) for match in pattern.finditer(text)]
+        certain += [Span(*match.span()) for match in pattern.finditer(text)]
     likely = list(certain)
     for pattern in (_SHORT_DATE, _BARE_AMOUNT, _PHONE):
-        likely += [_Span(*match.span()) for match in pattern.finditer(text)]
-    cards = [_Span(s, e, CARD) for s, e, count in spelt if count >= CARD_DIGITS.start]
+        likely += [Span(*match.span()) for match in pattern.finditer(text)]
+    cards = [Span(s, e, CARD) for s, e, count in spelt if count >= CARD_DIGITS.start]
     if has_digit:
-        cards += _cards(text, _Spans(certain), _Spans(likely))
-    taken = _Spans([*likely, *cards])
-    digits = [_Span(*m.span(), CODE) for m in _CODE.finditer(text)]
-    digits += [_Span(s, e, CODE) for s, e, count in spelt if count in _CODE_DIGITS]
+        cards += _cards(text, Spans(certain), Spans(likely))
+    taken = Spans([*likely, *cards])
+    digits = [Span(*m.span(), CODE) for m in _CODE.finditer(text)]
+    digits += [Span(s, e, CODE) for s, e, count in spelt if count in _CODE_DIGITS]
     codes = _codes(text, [d for d in digits if not taken.overlap(d.start, d.end)])
     if after_code:
-        lone = [_Span(*m.span(), CODE) for m in _LONE_CODE.finditer(text)]
+        lone = [Span(*m.span(), CODE) for m in _LONE_CODE.finditer(text)]
         spelt = [run for run in spelt if _PAIRS.search(text, run[0], run[1]) is None]
-        lone += [_Span(s, e, CODE) for s, e, count in spelt if count in _LONE_CODE_DIGITS]
+        lone += [Span(s, e, CODE) for s, e, count in spelt if count in _LONE_CODE_DIGITS]
         codes += [span for span in lone if not taken.overlap(span.start, span.end)]
-    codes += [_Span(*match.span(), CODE) for match in _SOCIAL_SECURITY.finditer(text)]
+    codes += [Span(*match.span(), CODE) for match in _SOCIAL_SECURITY.finditer(text)]
     if _LABEL.search(text):
         found = [
             match.span("code")
@@ -273,7 +250,7 @@ def _secrets(text: str, after_code: bool, keep: tuple[str, ...]) -> list[_Span]:
             for match in label.finditer(text)
         ]
         found += [(s, e) for s, e, _ in spelt if _follows_label(text, s)]
-        codes += [_Span(*span, CODE) for span in found if not taken.overlap(*span)]
+        codes += [Span(*span, CODE) for span in found if not taken.overlap(*span)]
     return cards + codes
 
 
@@ -281,11 +258,11 @@ def _follows_label(text: str, start: int) -> bool:
     return _BEFORE_SPELT.search(text[max(0, start - _NEAR_CHARACTERS) : start]) is not None
 
 
-def _guide_spans(text: str, keep: tuple[str, ...]) -> Iterator[_Span]:
+def _guide_spans(text: str, keep: tuple[str, ...]) -> Iterator[Span]:
     for number in keep:
         start = text.find(number)
         while start >= 0:
-            yield _Span(start, start + len(number))
+            yield Span(start, start + len(number))
             start = text.find(number, start + len(number))
 
 
@@ -310,7 +287,7 @@ def _spelt_runs(text: str) -> Iterator[tuple[int, int, int]]:
             yield run.start(), run.end(), count
 
 
-def _cards(text: str, certain: _Spans, likely: _Spans) -> Iterator[_Span]:
+def _cards(text: str, certain: Spans, likely: Spans) -> Iterator[Span]:
     for run in _GROUP_RUN.finditer(text):
         for start, end in certain.pieces(run.start(), run.end()):
             groups = [match.span() for match in _GROUPS.finditer(text, start, end)]
@@ -320,13 +297,13 @@ def _cards(text: str, certain: _Spans, likely: _Spans) -> Iterator[_Span]:
             for first, last in likely.pieces(start, end):
                 left = [m.span() for m in _GROUPS.finditer(text, first, last)]
                 if sum(e - s for s, e in left) >= CARD_DIGITS.start:
-                    yield _Span(left[0][0], left[-1][1], CARD)
+                    yield Span(left[0][0], left[-1][1], CARD)
 
 
 _GROUPS = re.compile(r"\d+")
 
 
-def _passing_windows(text: str, groups: list[tuple[int, int]]) -> Iterator[_Span]:
+def _passing_windows(text: str, groups: list[tuple[int, int]]) -> Iterator[Span]:
     """Yield neighbouring groups of 13 to 19 digits in all that pass the Luhn check.
 
     The sums with every other digit doubled are kept from the start of the run, so
@@ -351,16 +328,16 @@ def _passing_windows(text: str, groups: list[tuple[int, int]]) -> Iterator[_Span
                 count >= CARD_DIGITS.start
                 and (column[ends[last + 1]] - column[ends[first]]) % 10 == 0
             ):
-                yield _Span(groups[first][0], groups[last][1], CARD)
+                yield Span(groups[first][0], groups[last][1], CARD)
 
 
-def _codes(text: str, digits: list[_Span]) -> list[_Span]:
+def _codes(text: str, digits: list[Span]) -> list[Span]:
     """Return those of `digits` that stand near a word for a code, or near such a code."""
     if not digits:
         return []
     digits = sorted(digits)
-    marks = [_Span(*m.span()) for m in _CODE_WORD.finditer(text)]
-    masked = [_Span(*m.span()) for m in _MASKED_CODE.finditer(text)]
+    marks = [Span(*m.span()) for m in _CODE_WORD.finditer(text)]
+    masked = [Span(*m.span()) for m in _MASKED_CODE.finditer(text)]
     found = {d for d in digits if _near(text, d, marks, _NEAR_WORDS)}
     found |= {d for d in digits if _near(text, d, masked, _CHAIN_WORDS)}
     for row in (digits, digits[::-1]):
@@ -370,7 +347,7 @@ def _codes(text: str, digits: list[_Span]) -> list[_Span]:
     return sorted(found)
 
 
-def _near(text: str, span: _Span, marks: list[_Span], most: int) -> bool:
+def _near(text: str, span: Span, marks: list[Span], most: int) -> bool:
     """Tell whether at most `most` words stand between a span and the marks next to it."""
     place = bisect_left(marks, span)
     for mark in marks[max(0, place - 1) : place + 1]:
@@ -384,7 +361,7 @@ def _near(text: str, span: _Span, marks: list[_Span], most: int) -> bool:
     return False
 
 
-def _replaced(text: str, spans: list[_Span]) -> str:
+def _replaced(text: str, spans: list[Span]) -> str:
     parts: list[str] = []
     at = 0
     # Of spans that overlap, a card number swallows the rest.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bot.typos import common_words
+from bot.typos import common_words, is_english
 
 SHORTEST = 6
 """Letters of the shortest word that is repaired; at five only two letters the wrong way round."""
@@ -49,7 +49,7 @@ class Slips:
         for short in (word, *_shortened(word)):
             near |= self._shortened.get(short, set())
         meant = [other for other in near if _one_slip(word, other)]
-        return meant[0] if len(meant) == 1 else word
+        return meant[0] if len(meant) == 1 and not is_english(word) else word
 
 
 def _shortened(word: str) -> Iterator[str]:

@@ -86,6 +86,7 @@ _SHORT_FORMS = {
     "vs": "versus",
     "fb": "facebook",
 }
+_ANSWERS = frozenset("ynk")
 _ENDINGS = {"n't": "not", "'re": "are", "'m": "am", "'ll": "will", "'ve": "have", "'d": "would"}
 # 's is 'is' after these and a possessive, which says nothing, after any other word.
 _IS_AFTER = frozenset({"it", "that", "there", "what", "where", "how", "who", "he", "she", "here"})
@@ -97,13 +98,26 @@ def normalise(text: str) -> str:
 
 
 def composed(text: str) -> str:
-    """Return `text` in NFKC: full-width letters as plain ones, an accent with its letter."""
-    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+    """Return `text` in NFKC: full-width letters as plain ones, an accent with its letter.
+
+    But for the sign of a number, which would be the word 'no'.
+    """
+    return text if text.isascii() else unicodedata.normalize("NFKC", text.replace("№", "#"))
 
 
 def is_number(word: str) -> bool:
     """Tell whether a word of a message says nothing but a number."""
     return word.isdigit()
+
+
+def is_ordinal(word: str) -> bool:
+    """Tell whether a word of a message says nothing but a place in a row: '1st'."""
+    return word[:-2].isdigit() and word.endswith(("st", "nd", "rd", "th"))
+
+
+def is_bare_letter(word: str) -> bool:
+    """Tell whether a word is a letter that says nothing alone, as 'y' for yes does."""
+    return len(word) == 1 and word not in _ANSWERS
 
 
 def words(text: str) -> list[str]:

@@ -53,7 +53,7 @@ def understand(
         rest = clauses.without_details(kept, entities, guide.filler)
         classification = clauses.clearer(rest, classification, classify, guide.topics)
     wishes = clauses.wishes(
-        kept, classification, classify, entities, guide.filler, knowledge.urgent
+        kept, classification, classify, entities, guide.filler, knowledge.urgent, guide.topics
     )
     bare = clauses.beside_details(kept, entities) if entities else kept
     clear = classification.confidence >= clauses.CLEAR_FROM

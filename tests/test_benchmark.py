@@ -83,6 +83,17 @@ def test_the_table_has_a_row_for_what_was_measured(
     assert not any("out of scope" in name or "AUROC" in name for name in rows)
 
 
+def test_what_refuses_a_message_is_what_is_measured_of_it(data: Path) -> None:
+    rows = IntentSet.read(data)
+    ours = benchmark.Cardline(rows.train, jobs=1)
+    found = ours.read([row.text for row in (*rows.dev, *rows.out_of_scope)])
+    border = ours.description.clarify_from
+    assert found.zones is not None
+    refused = [zone == "unknown" for zone in found.zones]
+    assert refused == [score < border or score == 0 for score in found.score.tolist()]
+    assert set(refused) == {True, False}
+
+
 def test_progress_counts_the_fits(data: Path) -> None:
     seen: list[tuple[int, int]] = []
     benchmark.run(IntentSet.read(data), jobs=1, report=lambda *step: seen.append(step))

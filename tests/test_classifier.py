@@ -100,6 +100,39 @@ def test_the_words_of_an_explanation_add_up_to_the_log_odds(message: str) -> Non
     assert math.isclose(winner - runner_up, math.log(first / second), abs_tol=1e-6)
 
 
+@settings(max_examples=100, deadline=None)
+@given(MESSAGES)
+def test_why_a_message_is_unknown_adds_up_too(message: str) -> None:
+    why = CLASSIFIER.explain(message)
+    assert len(why.meant) == len(why.words)
+    assert bool(why.outside) == (why.zone == "unknown")
+    if why.outside:
+        found = CLASSIFIER.probabilities(message)
+        labels = CLASSIFIER.description.labels
+        outside, best = (found[labels.index(name)] for name in (OUT_OF_SCOPE, why.intent))
+        winner = why.bias[0] + sum(word[1] for word in why.words)
+        odds = math.log(outside / best)
+        assert math.isclose(sum(why.outside) - winner, odds, abs_tol=1e-6)
+        assert len(why.outside) == 1 + len(why.words)
+
+
+def test_an_explanation_shows_the_word_that_sent_a_message_out_of_scope() -> None:
+    why = CLASSIFIER.explain("can you raise my credit limit")
+    assert OUT_OF_SCOPE in str(why)
+    decided = max(zip(why.words, why.outside[1:], strict=True), key=lambda row: row[1])
+    assert decided[0][0] == "limit"
+    assert "no word in it is known" in str(CLASSIFIER.explain("qwrtzp"))
+    assert OUT_OF_SCOPE not in str(CLASSIFIER.explain("i lost my card"))
+
+
+def test_an_explanation_says_what_a_slip_was_read_as() -> None:
+    why = CLASSIFIER.explain("i lsot my card")
+    assert [word for word, _, _ in why.words] == ["i", "lsot", "my", "card"]
+    assert why.meant == ("i", "lost", "my", "card")
+    assert "lsot (lost) " in str(why)
+    assert "card (" not in str(why)
+
+
 def test_an_explanation_is_of_the_decision_that_was_made() -> None:
     description = CLASSIFIER.description
     for message in [*FRESH[::10], "", "🙂"]:
@@ -141,6 +174,33 @@ def test_a_secret_is_neither_a_word_of_the_explanation_nor_a_reason() -> None:
 @pytest.mark.parametrize("message", ["", " ", "\n", "?!", "...", "_", "\x00", "⟦card⟧", "\ud800"])
 def test_a_message_without_a_word_is_unknown(message: str) -> None:
     assert CLASSIFIER.classify(message).zone == "unknown"
+
+
+@pytest.mark.parametrize("message", [None, 5, 2.5, b"x", ["a"], b"x" * 999])
+def test_what_is_no_message_is_named_and_what_was_wanted(message: object) -> None:
+    for ask in (CLASSIFIER.classify, lambda one: CLASSIFIER.classify_many(["hello", one])):
+        with pytest.raises(TypeError, match="wanted a str") as caught:
+            ask(message)  # type: ignore[arg-type]
+        assert f"({type(message).__name__})" in str(caught.value)
+        assert repr(message)[:20] in str(caught.value)
+        assert len(str(caught.value)) < 150
+
+
+def test_one_message_is_not_taken_for_many_letters() -> None:
+    with pytest.raises(TypeError, match="got one message, 'hello'; wanted several"):
+        CLASSIFIER.classify_many("hello")
+
+
+@pytest.mark.parametrize(
+    "message", ["1st", "2nd", "3rd", "24th", "i", "q", "x", "x q z", "№", "№ 5"]
+)
+def test_an_ordinal_or_a_letter_alone_is_unknown(message: str) -> None:
+    assert CLASSIFIER.classify(message).zone == "unknown"
+
+
+@pytest.mark.parametrize(("letter", "intent"), [("y", "affirm"), ("n", "deny"), ("k", "affirm")])
+def test_a_letter_that_is_an_answer_is_one(letter: str, intent: str) -> None:
+    assert CLASSIFIER.classify(letter).intent == intent
 
 
 @pytest.mark.parametrize("message", "0 7 42 123 999 2024 12345 1234567 10:30 1/31/2024 ٣٣".split())

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from bot import Bot
+from bot import Bot, walk
+from bot.messages import Understanding
+from bot.session import Session
+
+
+def understood(bot: Bot, message: str) -> Understanding:
+    """Read a message as the first of a conversation."""
+    return walk.understand(message, Session(), bot._knowledge, None)
 
 
 def test_both_wishes_are_found_and_the_urgent_one_comes_first(bot: Bot) -> None:
@@ -179,3 +186,54 @@ def test_an_emergency_beside_greetings_and_details_is_one(
     reply = bot.reply(message, session_id=message)
     assert reply.intent == "report_lost_or_stolen_card"
     assert number in reply.text
+
+
+@pytest.mark.parametrize("join", ["{} and {}", "{}. {}", "{}, {}", "{}? {}", "{} {}"])
+@pytest.mark.parametrize("lost", ["i lost my card", "my card is gone", "i can't find my card"])
+@pytest.mark.parametrize(
+    "other",
+    ["is my application approved yet", "how do i set up alerts", "how many points do i have"],
+)
+def test_a_lost_card_is_heard_however_far_the_other_wish_is_from_it(
+    bot: Bot, join: str, lost: str, other: str
+) -> None:
+    for message in (join.format(lost, other), join.format(other, lost)):
+        assert bot.reply(message).intent == "report_lost_or_stolen_card", message
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "gift card lost",
+        "my discover card got stolen",
+        "Tell me what insurance I have if my luggage is lost",
+        "What should I say when my card is stolen?",
+    ],
+)
+def test_a_loss_is_not_torn_out_of_its_sentence(bot: Bot, message: str) -> None:
+    assert "report_lost_or_stolen_card" not in understood(bot, message).wishes
+
+
+def test_a_clause_of_two_words_is_a_wish_too(bot: Bot) -> None:
+    reply = bot.reply("what are your hours and mailing address", session_id="w")
+    assert reply.intent == "service_hours"
+    assert "mail" in reply.text
+    bot.forget("w")
+
+
+def test_what_kind_of_charges_they_are_is_no_merchant_and_hides_no_wish(bot: Bot) -> None:
+    reply = bot.reply("unauthorized charges, my card is cracked", session_id="w")
+    assert (reply.intent, reply.slots) == ("dispute_charge", {})
+    assert "a damaged card" in reply.text
+    bot.forget("w")
+
+
+def test_channels_that_are_counted_up_are_no_wishes(bot: Bot) -> None:
+    assert (
+        understood(bot, "phone, chat, letter - which is the one that actually works").wishes == ()
+    )
+
+
+def test_an_urgent_wish_comes_first_wherever_it_was_said(bot: Bot) -> None:
+    for message in ("pay my bill and my wallet was stolen", "my wallet was stolen and pay my bill"):
+        assert understood(bot, message).wishes == ("report_lost_or_stolen_card", "make_payment")

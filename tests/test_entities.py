@@ -191,6 +191,7 @@ def test_the_card_and_the_person_may_be_in_two_places() -> None:
         ("a charge from Macy's for $20", "Macy's"),
         ("a charge at Paris Cafe", "Paris Cafe"),
         ("the merchant is Best Buy", "Best Buy"),
+        ("unauthorized charges, my card is cracked", None),
         ("a charge from Netflix $15.99", "Netflix"),
         ("a charge from Amazon! Can you help me", "Amazon"),
         ("a charge from Uber, what do I do", "Uber"),

@@ -70,6 +70,26 @@ def test_a_comment_divides_near_misses_from_far_ones(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "comment", ["# near misses: what was found so far", "# farewell", "# Not far"]
+)
+def test_a_comment_that_only_holds_the_letters_divides_nothing(
+    tmp_path: Path, comment: str
+) -> None:
+    (tmp_path / "out_of_scope.txt").write_text(f"{comment}\nwrite a poem\n", encoding="utf-8")
+    parts = evaluation.read_fresh(tmp_path)
+    assert (len(parts["near"]), len(parts["far"])) == (1, 0)
+
+
+def test_lines_are_counted_to_the_border_as_the_reader_counts_them(tmp_path: Path) -> None:
+    (tmp_path / "out_of_scope.txt").write_bytes(
+        "a\u2028b\x0cc\nraise my limit\n  # Far misses: poems\r\nwrite a poem\n".encode()
+    )
+    parts = evaluation.read_fresh(tmp_path)
+    assert [row.text for row in parts["far"]] == ["write a poem"]
+    assert len(parts["near"]) == 2
+
+
 def test_misses_that_are_not_divided_are_near_and_there_may_be_none(tmp_path: Path) -> None:
     (tmp_path / "out_of_scope.txt").write_text("raise my limit\n", encoding="utf-8")
     parts = evaluation.read_fresh(tmp_path)
@@ -152,9 +172,14 @@ def test_the_shipped_model_seldom_answers_wrong_and_mostly_admits_what_it_does_n
 ) -> None:
     figures = shipped_scores.figures
     assert figures["in scope: answered wrong"].value <= 0.05
-    assert figures["in scope: 'I do not know'"].value <= 0.05
+    assert figures["in scope: 'I do not know'"].value < 0.04
+    assert figures["in scope: asked back"].value < 0.10
     assert figures["near misses: answered wrong"].value <= 0.15
-    assert figures["far misses: answered wrong"].value <= 0.10
+    assert figures["far misses: answered wrong"].value < 0.03
+
+
+def test_the_shipped_model_is_as_sure_as_it_is_right(classifier: Classifier) -> None:
+    assert 0.0 < classifier.description.scores["calibration_error"] <= 0.02
 
 
 def test_held_out_accuracy_counts_the_best_label() -> None:

@@ -46,6 +46,7 @@ def test_the_wheel_holds_the_home_and_nothing_else_of_the_checkout(wheel: Path) 
         "bot/py.typed",
         "bot/defaults.toml",
         "bot/places.toml",
+        "bot/english_words.txt",
         "bot/guide/topics.toml",
         "bot/_home/models/default/weights.npz",
         "bot/_home/utterances/greet.txt",
@@ -57,6 +58,7 @@ def test_the_wheel_holds_the_home_and_nothing_else_of_the_checkout(wheel: Path) 
         "training/report.html",
     ):
         assert wanted in names
+    assert [name for name in names if name.endswith("/licenses/NOTICE")]
     tops = {name.split("/")[0] for name in names if ".dist-info/" not in name}
     assert tops == {"bot", "training"}
     assert not [name for name in names if "not-shipped" in name or "/fresh/" in name]

@@ -288,3 +288,39 @@ def test_the_quick_look_lets_nothing_through_that_the_long_one_masks(message: st
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(redaction, "_HINT", re.compile(""))
         assert mask(message) == quick
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.integers(0, 400),
+    st.sampled_from(
+        [
+            "4111111111111111",
+            "4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1",
+            "4111 - - - 1111 - - - 1111 - - - 1111",
+            "my pin is 4711",
+            "password: hunter4711hunter4711",
+            "four one one one one one one one one one one one one one one one",
+        ]
+    ),
+)
+def test_no_secret_is_cut_in_two_and_shown(before: int, secret: str) -> None:
+    said = "word " * (redaction.LONGEST // 5)
+    kept = mask(f"{said[:-before] if before else said}{secret} and so on" + " word" * 900).text
+    assert set(kept.split()) <= {"word", "wor", "wo", "w", "⟦card⟧", "⟦code⟧"}
+
+
+@pytest.mark.parametrize("what", ["1", "1 ", "one ", "a", "\n", "4111 - "])
+def test_a_message_of_ten_million_characters_is_cut_before_it_is_looked_at(what: str) -> None:
+    started = time.perf_counter()
+    kept = mask(what * (10_000_000 // len(what))).text
+    assert time.perf_counter() - started < 5.0
+    assert len(kept) <= redaction.LONGEST
+
+
+def test_what_stands_before_the_cut_is_read_as_ever() -> None:
+    said = "it is 4111 1111 1111 1111. " + "so it goes " * 3_000
+    found = mask(said)
+    assert found.text.startswith("it is ⟦card⟧. so it goes so")
+    assert found.kinds == ("card",)
+    assert mask("\n" * 1_000_000 + "i lost my card").text == "i lost my card"

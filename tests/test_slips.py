@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import slips
 from bot.slips import Slips
 from bot.typos import common_words
 
@@ -51,3 +52,12 @@ def test_any_words_stay_as_many_and_common_ones_stay_themselves(words: list[str]
         assert found in (word, *TARGETS)
         if word in common_words():
             assert found == word
+
+
+def test_what_is_remembered_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slips, "_REMEMBERED", 10)
+    found = Slips(TARGETS, ())
+    for number in range(100):
+        found.repaired([f"word{number}"])
+    assert len(found._remembered) == 10
+    assert found.repaired(["germnay"]) == ["germany"]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import Bot
-from bot.typos import Repairer, common_words, intended, names, slips, within
+from bot.typos import Repairer, common_words, intended, is_english, names, slips, within
 
 COUNTS = {
     "card": 90, "stolen": 40, "your": 30, "you": 80, "phone": 20, "points": 9, "joints": 9,
@@ -98,6 +102,41 @@ def test_names_are_the_capitals_inside_a_sentence() -> None:
     assert names("Stoln crad") == frozenset()
 
 
+@pytest.mark.parametrize(
+    ("message", "name"),
+    [
+        ("a charge from O'Reilly", "oreilly"),
+        ("a charge from O’Reilly", "oreilly"),
+        ("WeWork charged me", "wework"),
+        ("my StubHub refund", "stubhub"),
+        ("ask Zoë about it", "zoë"),
+        ("a charge from CRAD", "crad"),
+        ("a charge from 'Crad'", "crad"),
+        ("a charge from  Crad", "crad"),
+        ("i know Carl and I've lost it", "carl"),
+        ("Charge From The Best WeWork Ever", "wework"),
+    ],
+)
+def test_a_name_shows_however_it_is_written(message: str, name: str) -> None:
+    assert names(message) == {name}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Wehre Is The Secruity Cdoe",
+        "Redem Membership Rewards Poitns",
+        "MY CRAD WAS STOLN please",
+        "hello\nSecruity cdoe",
+        "I'Ve Losst My Crad",
+        "I'M LSOT",
+        "i lsot it... Crad",
+    ],
+)
+def test_capitals_that_mean_nothing_make_no_name(message: str) -> None:
+    assert names(message) == frozenset()
+
+
 def test_a_slip_that_stands_in_the_data_twice_is_no_word_to_mend_to() -> None:
     counts = {"address": 60, "adress": 3, "once": 1, "card": 90, "care": 2, "crad": 1}
     assert slips(counts) == {"adress", "crad"}
@@ -108,6 +147,48 @@ def test_common_words_are_lower_case_letters_only() -> None:
     assert all(word.isascii() and word.isalpha() and word.islower() for word in common_words())
 
 
+def test_english_words_are_sorted_lines_of_small_letters(root: Path) -> None:
+    lines = (root / "bot" / "english_words.txt").read_bytes().split(b"\n")
+    words = lines[:-1]
+    assert lines[-1] == b""
+    assert words == sorted(set(words))
+    assert all(word.isalpha() and word.islower() for word in words)
+    assert common_words() <= {word.decode() for word in words}
+
+
+def test_every_english_word_is_found_and_nothing_else(root: Path) -> None:
+    words = (root / "bot" / "english_words.txt").read_text(encoding="utf-8").split()
+    known = set(words)
+    assert all(map(is_english, [*words[::7], words[-1]]))
+    for word in ("", "a", "zzzzzz", "zoë", "qwrtzp", *words[::50]):
+        assert is_english(f"{word}q") == (f"{word}q" in known)
+        assert is_english(word[:-1]) == (word[:-1] in known)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "lift the curse",
+        "i got a curse",
+        "i need a pint",
+        "where can i buy hummus",
+        "catch a carp",
+        "lyft phone number",
+    ],
+)
+def test_an_english_word_is_not_mended_into_a_word_of_the_guide(bot: Bot, message: str) -> None:
+    assert bot.classify(message).zone != "answer"
+
+
+def test_talking_about_known_words_alone_reads_no_list_of_words() -> None:
+    code = (
+        "from bot import Bot, typos; bot = Bot.load(); bot.classify('i lost my card');"
+        "assert not typos._english.cache_info().currsize;"
+        "assert not typos.common_words.cache_info().currsize"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
@@ -116,6 +197,9 @@ def test_common_words_are_lower_case_letters_only() -> None:
         ("whats the mailling adress", "contact_by_mail"),
         ("wehre is the secruity cdoe", "find_security_code"),
         ("i wnat to dispuet a chrage", "dispute_charge"),
+        ("Wehre Is The Secruity Cdoe", "find_security_code"),
+        ("How Do I Redem My Poitns", "rewards_points"),
+        ("hello\nSecruity cdoe", "find_security_code"),
     ],
 )
 def test_a_message_full_of_slips_is_still_understood(bot: Bot, typed: str, meant: str) -> None:

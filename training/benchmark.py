@@ -46,7 +46,7 @@ MEASURES = {
     "oos_refused": ("out of scope: refused", "{:.1%}"),
     "oos_asked_back": ("out of scope: asked back", "{:.1%}"),
     "oos_answered": ("out of scope: answered", "{:.1%}"),
-    "auroc": ("AUROC of the score, in against out of scope", "{:.3f}"),
+    "auroc": ("AUROC of what refuses, in against out of scope", "{:.3f}"),
     **{
         f"oos_recall_at_{share}": (f"out-of-scope recall at {share} % in-scope accuracy", "{:.1%}")
         for share in RECALL_AT
@@ -71,7 +71,7 @@ class Reading:
     confidence: NDArray[np.float64]
     """Its probability, shape (n,)."""
     score: NDArray[np.float64]
-    """How far each message seems to be in scope, shape (n,)."""
+    """How far each message seems to be in scope, shape (n,): what refuses goes by it."""
     zones: list[str] | None
     """The zone of each; None for a model that knows none."""
 
@@ -91,6 +91,7 @@ class Cardline:
 
     def __init__(self, rows: Sequence[Utterance], jobs: int) -> None:
         trained = trainer.train(rows, jobs=jobs)
+        self.description = trained.description
         self._classifier = Classifier(trained.description, trained.weights)
 
     def labels(self, messages: Sequence[str]) -> list[str]:
@@ -103,7 +104,7 @@ class Cardline:
         return Reading(
             best=[one.ranking[0][0] for one in found],
             confidence=np.array([one.confidence for one in found]),
-            score=np.array([self._classifier.explain(message).score for message in messages]),
+            score=np.array([self._classifier.explain(message).scope for message in messages]),
             zones=[one.zone for one in found],
         )
 

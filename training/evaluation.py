@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import isnan, sqrt
@@ -18,6 +19,7 @@ from training.utterances import Utterance
 from training.zones import HeldOut
 
 NEAR, FAR = "near", "far"
+_FAR_MARK = re.compile(rb"\s*#+\s*far(?: misses)?\s*(?:[:;,.(].*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def cross_validated(held: HeldOut) -> Evaluation:
 def read_fresh(folder: Path) -> dict[str, list[Utterance]]:
     """Return the fresh set in three parts: in_scope, near and far misses.
 
-    In the out-of-scope file a comment line with the word 'far' begins the far misses.
+    In the out-of-scope file the comment '# far' or '# far misses' begins the far misses.
     """
     rows = utterances.read_folder(folder, with_also=True)
     parts: dict[str, list[Utterance]] = {"in_scope": [], NEAR: [], FAR: []}
@@ -104,11 +106,9 @@ def read_fresh(folder: Path) -> dict[str, list[Utterance]]:
 
 
 def _far_from(path: Path) -> float:
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return next(
-        (n for n, line in enumerate(lines, 1) if line.startswith("#") and "far" in line),
-        float("inf"),
-    )
+    """Return the number of the line that begins the far misses, counted as the reader does."""
+    lines = path.read_bytes().split(b"\n") if path.exists() else []
+    return next((n for n, line in enumerate(lines, 1) if _FAR_MARK.fullmatch(line)), float("inf"))
 
 
 def fresh(classifier: Classifier, folder: Path) -> Evaluation:
