@@ -184,7 +184,8 @@ class Explanation:
         lines = [
             f"{self.zone}, because of two scores from 0 to 1:",
             f"  scope {self.scope:.2f}: that the guide covers it; below {known:.2f} it is unknown",
-            f"  score {self.score:.2f}: that it means {heads[0]}; from {sure:.2f} on it is answered",
+            f"  score {self.score:.2f}: that it means {heads[0]}; "
+            f"from {sure:.2f} on it is answered",
             *(["no word in it is known"] if self.scope <= 0.0 else []),
             "  ".join([" " * width, *(f"{h:>{w}}" for h, w in zip(heads, widths, strict=True))]),
         ]

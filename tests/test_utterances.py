@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.errors import UtteranceError
+from bot.home import Home
 from training import utterances
 from training.utterances import Utterance
 

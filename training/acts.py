@@ -117,9 +117,10 @@ def learn(
 ) -> Learned:
     """Return the columns for the acts, the borders, and how well each is found.
 
-    `fitted`: the model of the rows, before any act; `jobs`: threads for the fits. `clear`: whether the intent of each row is, to a model that had not seen it. The borders are
-    chosen, and the acts counted, on the half of the sentences that a first fit to the other half
-    has not seen.
+    `fitted`: the model of the rows, before any act; `jobs`: threads for the fits. `clear`:
+    whether the intent of each row is, to a model that had not seen it. The borders are chosen,
+    and the acts counted, on the half of the sentences that a first fit to the other half has
+    not seen.
     """
     beside, weights = _beside(rows, BESIDE * len(acts)), fitted.weights
     own, known = _matrix(Linear(description.features, weights), [row.text for row in acts])

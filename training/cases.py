@@ -92,8 +92,8 @@ def _border(scores: NDArray[np.float64], own: NDArray[np.bool_], beta: float) ->
         return EVEN
     hits = own[order].cumsum()
     measure = (1 + beta**2) * hits / (np.arange(1, len(order) + 1) + beta**2 * own.sum())
-    # Nobody is told of a case by a border from which more are wrong than right.
-    measure[2 * hits < np.arange(1, len(order) + 1)] = 0.0
+    if beta < 1:  # a topic has an answer in any case: not where more would be wrong than right
+        measure[2 * hits < np.arange(1, len(order) + 1)] = 0.0
     best = int(measure.argmax())
     if not measure[best] or best + 1 == len(order):
         return EVEN
