@@ -115,8 +115,8 @@ def _names(turn: Turn, wish: Topic) -> bool:
 
 def _is_plain(turn: Turn) -> bool:
     """Tell whether a message neither asks nor denies: 'I have not found it' ends nothing."""
-    if turn.before.asking and turn.intent not in STEERING:
-        return False  # 'it has a soldier on it'
+    if (turn.before.asking and turn.intent not in STEERING) or turn.mentions("i_mean"):
+        return False  # 'it has a soldier on it'; 'no, I mean turn it off'
     return _AGAINST.isdisjoint(turn.words) and "?" not in turn.heard.text
 
 

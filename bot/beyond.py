@@ -14,8 +14,10 @@ from bot.turn import (
     Turn,
     answer,
     answer_aside,
+    closed,
     go_on,
     hand_over,
+    person,
     take_up,
     way_to_person,
 )
@@ -56,6 +58,12 @@ def _is_question(turn: Turn, clause: str, told: Set[str]) -> bool:
     # 'How long' is a question, 'will do' is none.
     begins = words[0] in turn.guide.words.get("question", ())
     return begins and (len(words) > 2 or words[0] in _OPEN)
+
+
+def own_up(turn: Turn) -> Outcome:
+    """Own up to a topic that was understood but has no answer in the guide yet."""
+    decision, after = person(turn, turn.intent)
+    return replace(decision, act="unanswered", asks=None), closed(after, "unanswered")
 
 
 def with_details(turn: Turn) -> Outcome:

@@ -27,6 +27,12 @@ class Cues:
     """Words that put the writer there."""
     mishap: frozenset[str]
     """What happens to a card where its owner is."""
+    lost: frozenset[str]
+    """What a thing is that its owner misses."""
+    gone: frozenset[str]
+    """The same, in all the words that may stand after 'my bag is'."""
+    took: frozenset[str]
+    """What a thief did."""
     dwelling: frozenset[str]
     """Verbs of where somebody lives, wherever they are now."""
     setting_out: frozenset[str]

@@ -38,7 +38,6 @@ from bot.turn import (
     declining,
     go_on,
     hand_over,
-    own_up,
     take_up,
 )
 
@@ -197,7 +196,7 @@ def _topic(turn: Turn) -> Outcome | None:
         return None
     topic = turn.wants()
     if topic is None:
-        return own_up(turn)
+        return beyond.own_up(turn)
     if not _may_be_meant(turn, topic.id):
         other = _next_meant(turn)
         return take_up(turn, other) if other else None

@@ -85,10 +85,16 @@ class Turn:
         found = next(own, None) if self.case and len(self.words) >= _SAYS_MORE else None
         if found is None:
             found = topic.faq_for(self.words)
-        if found is None and self.act and topic.id in (self.before.about, self.before.topic):
+        if found is None and self._may_do(topic):
             done = (number for number, faq in enumerate(topic.faqs) if faq.act == self.act)
             found = next(done, None)
         return found
+
+    def _may_do(self, topic: Topic) -> bool:
+        """Tell whether what the message does can be about a topic that is only now spoken of."""
+        told = self.guide.acts.get(self.act)
+        known = topic.id in (self.before.about, self.before.topic)
+        return told is not None and (known or not told.leans)
 
     def follows(self) -> bool:
         """Tell whether the message begins as one that leans on what was said before."""
@@ -365,13 +371,6 @@ def person(turn: Turn, intent: str) -> Outcome:
     told = turn.session.caveat_told or decision.caveat
     decision = replace(decision, asks=turn.before.asking or None)
     return decision, replace(turn.session, options=(), last="person", caveat_told=told)
-
-
-def own_up(turn: Turn) -> Outcome:
-    """Own up to a topic that was understood but has no answer in the guide yet."""
-    decision = Decision("unanswered", turn.intent, way_to_person(turn), caveat=_caveat(turn))
-    told = turn.session.caveat_told or decision.caveat
-    return decision, replace(closed(turn.session, "unanswered"), caveat_told=told)
 
 
 def _caveat(turn: Turn) -> bool:
