@@ -25,7 +25,7 @@ from walking import Broken, Line, Walker
 
 from bot.session import Session
 
-TURNS = int(os.environ.get("CARDLINE_WALK_TURNS", "5000"))
+TURNS = int(os.environ.get("CARDLINE_WALK_TURNS", "4000"))
 _SEED = os.environ.get("CARDLINE_WALK_SEED", "20250719")
 SEED = random.SystemRandom().randrange(2**32) if _SEED == "random" else int(_SEED)
 PEOPLE = 3

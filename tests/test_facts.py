@@ -33,7 +33,7 @@ EXPECTED = {
     for number in range(first, last + 1)
 }
 
-SAMPLE = 5
+SAMPLE = 12
 """Every how many-th training utterance is played as a one-off."""
 
 # A whole number with its dashes, so that two half phone numbers are not a right one.

@@ -91,7 +91,7 @@ def replay(lines: list[str], terminal: Terminal) -> None:
 
 
 def test_the_loop_of_the_readme_is_what_happens(root: Path, shipped: Home, tmp_path: Path) -> None:
-    home = thinned(tmp_path / "mybot", shipped, 36)  # enough to understand what is said in it
+    home = thinned(tmp_path / "mybot", shipped, 50)  # enough to understand what is said in it
     programs = tmp_path / "programs"
     programs.mkdir()
     for name, module in (("bot", "bot"), ("bot-train", "training")):
