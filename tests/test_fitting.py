@@ -32,7 +32,7 @@ LABELS = [row.intent for row in ROWS]
 @pytest.mark.parametrize(
     ("utterances", "intents", "name"),
     [(250, 25, "newton-cg"), (12_000, 150, "newton-cg"), (2_000, 4, "newton-cg"),
-     (17_800, 38, "sgd"), (1_000_000, 20, "sgd")],
+     (17_800, 38, "sgd"), (1_000_000, 20, "sgd"), (60_000, 300, "sgd")],
 )  # fmt: skip
 def test_many_utterances_of_an_intent_are_learned_by_steps_and_few_exactly(
     utterances: int, intents: int, name: str

@@ -27,6 +27,9 @@ MANY_FOR_STEPS = 250
 solution (docs/measurements.md)."""
 LARGE_FOR_STEPS = 300_000
 """Utterances x intents from which the exact solution takes seconds."""
+LARGEST_EXACT = 10_000_000
+"""Utterances x intents up to which the exact solution takes minutes; from there on hours, so
+that steps are taken though the intents have few utterances, for which they are less right."""
 STEPS_INVERSE_REGULARISATION = 4.0
 STEPS = 200_000
 """Stochastic steps in all, about: the fewer utterances, the more often each is seen."""
@@ -50,8 +53,8 @@ class Solver:
         newton-cg takes half the time of lbfgs, which spends two thirds of its own on
         the memory of past steps; both take minutes where stochastic steps take seconds.
         """
-        many = utterances >= MANY_FOR_STEPS * intents
-        if many and utterances * intents >= LARGE_FOR_STEPS:
+        size, many = utterances * intents, utterances >= MANY_FOR_STEPS * intents
+        if (many and size >= LARGE_FOR_STEPS) or size > LARGEST_EXACT:
             epochs = min(max(round(STEPS / utterances), EPOCHS.start), EPOCHS.stop - 1)
             return cls("sgd", epochs)
         return cls("newton-cg")
