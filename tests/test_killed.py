@@ -177,8 +177,10 @@ def test_killed_at_twenty_random_moments_the_bot_answers_and_nothing_is_lost(
             if killed.total() >= LANDED and len(killed) == len(kinds):
                 break
             kind = kinds[number % len(kinds)]
-            status, _ = told(warm, it, it.ready(kind), dice.uniform(0.0, takes[kind]))
+            status, took = told(warm, it, it.ready(kind), dice.uniform(0.0, takes[kind]))
             killed[kind] += status == -signal.SIGKILL
+            if status == 0:  # done before: the first time was one of a busy machine
+                takes[kind] = min(takes[kind], took)
             it.check(kind)
         assert warm.stdin is not None
         warm.stdin.close()
