@@ -91,8 +91,11 @@ def test_acts_change_nothing_about_the_intents() -> None:
     assert taught.description.acts == ("how_long", "refused")
     without = replace(
         taught.description, acts=(), act_borders=plain.description.act_borders, data_hash="",
-        created="",
+        created="", scores=plain.description.scores,
     )  # fmt: skip
+    assert {*taught.description.scores} - {*plain.description.scores} == {
+        "acts_heard", "acts_misheard",
+    }  # fmt: skip
     assert without == replace(plain.description, data_hash="", created="")
 
 
@@ -109,6 +112,12 @@ def test_one_act_alone_can_be_learned() -> None:
     trained = trainer.train(ROWS, acts=SAID[:8], jobs=1)
     assert trained.description.acts == ("refused",)
     assert len(trained.weights.bias) == len(trained.description.labels) + 1
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_an_act_of_a_few_sentences_is_learned_without_a_complaint(count: int) -> None:
+    trained = trainer.train(ROWS, acts=SAID[:count], jobs=1)
+    assert trained.description.acts == ("refused",)
 
 
 def test_what_was_taught_is_heard_and_a_wish_is_no_act() -> None:

@@ -7,7 +7,7 @@ are fitted after the intents' and over their features, and change nothing about 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -41,24 +41,11 @@ ALPHA = 3e-5
 """Regularisation (docs/measurements.md)."""
 COST_OTHER = 0.8
 """Another act than the right one: an answer beside the point, to somebody in mid-conversation."""
+EVEN = 0.0
+"""Border where there are too few sentences to choose one: as likely as not."""
 NEVER = 1e6
 """Border where no message is better taken for an act."""
 _TOGETHER = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """How well an act is found on utterances that were not learned from."""
-
-    act: str
-    """Its name."""
-    count: int
-    """Utterances of it."""
-    precision: float
-    """Share that are of it among those taken for it, 0 to 1; what is no act at all counts as
-    much as all acts together, as in a conversation every second message is one."""
-    recall: float
-    """Share of its own that are taken for it, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +58,8 @@ class Learned:
     """From which scores on a message is of its likeliest act, see `bot.cases.Acts`."""
     weights: Weights
     """Those of the model, with the columns of the acts after all others."""
-    found: tuple[Found, ...]
-    """How well each is found, by the alphabet."""
+    scores: dict[str, float]
+    """How well they are heard; nothing where there are too few sentences to tell."""
 
 
 def read(folder: Path) -> list[Utterance]:
@@ -115,7 +102,7 @@ def learn(
     *,
     jobs: int = 1,
 ) -> Learned:
-    """Return the columns for the acts, the borders, and how well each is found.
+    """Return the columns for the acts, the borders, and how well they are heard.
 
     `fitted`: the model of the rows, before any act; `jobs`: threads for the fits. `clear`:
     whether the intent of each row is, to a model that had not seen it. The borders are chosen,
@@ -129,14 +116,15 @@ def learn(
     sure = np.concatenate([_clear(description, weights, own, known), clear[beside]])
     order = _shuffled([*(row.text for row in acts), *(rows[place].text for place in beside)])
     matrix, labels, sure = sp.vstack([own, others]).tocsr()[order], labels[order], sure[order]
+    whole = _fit(matrix, labels, jobs)
     half = np.arange(len(labels)) % 2 == 0
+    if len(set(labels[half])) < 2 or (labels[~half] == NONE).all():
+        return Learned(whole.names, (EVEN, EVEN), whole.beside(weights), {})
     first = _fit(matrix[half], labels[half], jobs)
     told = _Told.of(first, matrix[~half], labels[~half])
     borders = (told.border(~sure[~half]), told.border(sure[~half]))
-    whole = _fit(matrix, labels, jobs)
-    return Learned(
-        whole.names, borders, whole.beside(weights), tuple(told.found(borders, sure[~half]))
-    )
+    scores = told.scores(borders, sure[~half])
+    return Learned(whole.names, borders, whole.beside(weights), scores)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,17 +180,12 @@ class _Told:
         lower = score[order[best]] if best < len(order) else score[order[-1]]
         return round(float((score[order[best - 1]] + lower) / 2), 4)
 
-    def found(self, borders: tuple[float, float], clear: NDArray[np.bool_]) -> Iterator[Found]:
-        taken = self.score >= np.where(clear, borders[1], borders[0])
-        for act in sorted(set(self.truth.tolist()) - {NONE}):
-            own, heard = self.truth == act, taken & (self.taken_for == act)
-            hits = self.weight[own & heard].sum()
-            yield Found(
-                act,
-                int(own.sum()),
-                float(hits / (self.weight[heard].sum() or 1.0)),
-                float(hits / self.weight[own].sum()),
-            )
+    def scores(self, borders: tuple[float, float], clear: NDArray[np.bool_]) -> dict[str, float]:
+        """Return the share of acts that are heard, and of all else that is taken for one."""
+        taken, is_act = self.score >= np.where(clear, borders[1], borders[0]), self.truth != NONE
+        heard = taken & (self.truth == self.taken_for)
+        shares = {"acts_heard": heard[is_act].mean(), "acts_misheard": taken[~is_act].mean()}
+        return {name: round(float(share), 4) for name, share in shares.items()}
 
 
 def _even(labels: NDArray[np.str_]) -> NDArray[np.float64]:

@@ -44,6 +44,8 @@ FIGURES = {
     "out_of_scope_refused": "out of scope: honest no",
     "out_of_scope_answered": "out of scope: answered wrong",
     "calibration_error": "confidence off by (expected calibration error)",
+    "acts_heard": "acts of mid-conversation: heard",
+    "acts_misheard": "acts heard where there is none",
 }
 """The words for the figures of a summary, each a share."""
 

@@ -50,8 +50,6 @@ class Trained:
     """What the folds said about the utterances that they had not seen."""
     rows: tuple[Utterance, ...] = ()
     """The utterances, in training order."""
-    acts: tuple[acts_.Found, ...] = ()
-    """How well each act is found."""
 
 
 def in_training_order(utterances: Sequence[Utterance]) -> list[Utterance]:
@@ -158,8 +156,13 @@ def train(
         return trained
     with threadpool_limits(1):
         learned = acts_.learn(description, fitted, rows, clear, in_training_order(acts), jobs=jobs)
-    description = replace(description, acts=learned.names, act_borders=learned.borders)
-    return replace(trained, description=description, weights=learned.weights, acts=learned.found)
+    description = replace(
+        description,
+        acts=learned.names,
+        act_borders=learned.borders,
+        scores={**description.scores, **learned.scores},
+    )
+    return replace(trained, description=description, weights=learned.weights)
 
 
 def cross_validate(
