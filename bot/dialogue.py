@@ -205,7 +205,7 @@ def _topic(turn: Turn) -> Outcome | None:
     aside = aside and not turn.mentions("called_off")
     if turn.before.asking and turn.before.topic != topic.id and aside:
         return answer_aside(turn, topic)
-    if (more := beyond.more_of_it(turn, topic)) is not None:
+    if (more := beyond.more_of_it(turn, topic) or acts.stays(turn, topic)) is not None:
         return more
     return go_on(turn) if _is_said_again(turn, topic) else take_up(turn, topic.id)
 

@@ -73,6 +73,8 @@ class Understanding:
     no doubt about the whole."""
     denied: str = ""
     """The topic that the message says it is not about: 'I did not lose my card'."""
+    hears_acts: bool = False
+    """Whether the model hears acts; one that does has seen enough to be held to its confidence."""
 
 
 @dataclass(frozen=True, slots=True)

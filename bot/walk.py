@@ -64,7 +64,10 @@ def understand(
     )
     if classification.case != whole.case:
         classification = replace(classification, case=whole.case)
-    return Understanding(kept, classification, entities, masked.kinds, wishes, beside, denied)
+    hears_acts = bool(knowledge.classifier.description.acts)
+    return Understanding(
+        kept, classification, entities, masked.kinds, wishes, beside, denied, hears_acts
+    )
 
 
 def settle(

@@ -14,7 +14,7 @@ from bot.home import Home
 from bot.redaction import mask
 from training import features, fitting, folds, trainer, utterances
 from training.features import Counts
-from training.fitting import SEED, Fitted
+from training.fitting import SEED
 from training.intent_sets import with_edits
 
 EDITS = (0, 1, 2)
@@ -35,7 +35,7 @@ def main() -> None:
         nothing = replace(fitted.weights, words=(), counts=np.empty(0, dtype=np.uint32))
         for name, model in (
             ("with repair", fitted),
-            ("without", Fitted(fitted.labels, fitted.cases, nothing)),
+            ("without", replace(fitted, weights=nothing)),
         ):
             shares = []
             for edits in EDITS:
