@@ -43,6 +43,9 @@ _NO_NAMES = frozenset(
     text.stems("after best how next not talk them they want was what when where which you".split())
 )
 """Words of titles that name no topic."""
+_BEFORE_A_WAY = frozenset("and also can do i is it ok or so that then this yes".split())
+_TO_A_WAY = frozenset("by in on over through via with".split())
+"""First words of 'on the app too', after those that may stand before it."""
 _AGAINST = frozenset({"not", "never", "nobody", "still"})
 """Words with which nothing has settled itself."""
 _ANSWERS = ("dont_know", "refuse", "first", "second", "both")
@@ -76,6 +79,8 @@ def stays(turn: Turn, wish: Topic) -> Outcome | None:
     topic, share = turn.guide.topics.get(turn.before.about), turn.heard.classification.confidence
     if topic is None or wish.id in (topic.id, turn.before.topic) or turn.before.options:
         return None
+    if _is_way_of_it(turn, wish, topic):
+        return answer(turn, topic, faq=topic.faq_for(turn.words), at_once=True)
     if share >= ANOTHER_FROM or len(turn.words) > _MOST or turn.heard.entities:
         return None
     if not turn.heard.hears_acts:
@@ -90,6 +95,13 @@ def stays(turn: Turn, wish: Topic) -> Outcome | None:
         return hand_over(turn, "beyond")
     heard = replace(turn.heard.classification, act=TELLS)
     return _aside(replace(turn, heard=replace(turn.heard, classification=heard)), topic)
+
+
+def _is_way_of_it(turn: Turn, wish: Topic, topic: Topic) -> bool:
+    """Tell whether a message asks for the same by one of its ways: 'on the app too?'"""
+    words = [word for word in turn.words if word not in _BEFORE_A_WAY]
+    asked = bool(words) and words[0] in _TO_A_WAY and len(turn.words) <= _LEANING
+    return asked and not set(wish.routes).isdisjoint(topic.routes) and PHONE not in wish.routes
 
 
 def _is_amid(turn: Turn) -> bool:

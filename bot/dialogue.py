@@ -200,12 +200,14 @@ def _topic(turn: Turn) -> Outcome | None:
     if not _may_be_meant(turn, topic.id):
         other = _next_meant(turn)
         return take_up(turn, other) if other else None
+    if (same := acts.stays(turn, topic)) is not None:
+        return same
     # When they are there is asked in passing, also by somebody in need of the number.
     aside = not topic.needs or (topic.answer_first and turn.before.urgent)
     aside = aside and not turn.mentions("called_off")
     if turn.before.asking and turn.before.topic != topic.id and aside:
         return answer_aside(turn, topic)
-    if (more := beyond.more_of_it(turn, topic) or acts.stays(turn, topic)) is not None:
+    if (more := beyond.more_of_it(turn, topic)) is not None:
         return more
     return go_on(turn) if _is_said_again(turn, topic) else take_up(turn, topic.id)
 
