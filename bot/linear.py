@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.modelfile import WEIGHT_STEP, FeatureSettings, Temperature, Weights
+from bot.modelfile import FeatureSettings, Temperature, Weights
 from bot.reader import Batch, Reader
 
 
@@ -19,7 +19,7 @@ class Linear:
         """Reads messages as this model's features."""
         self.features = len(weights.coefficients)
         """How many there are."""
-        self._coefficients = weights.coefficients
+        self._coefficients, self._step = weights.coefficients, weights.step
         self._bias = weights.bias.astype(np.float64)
 
     def scores(self, batch: Batch) -> NDArray[np.float64]:
@@ -31,14 +31,14 @@ class Linear:
             weights = self._coefficients.take(batch.ids[start:end], axis=0)
             found[row] = batch.values[start:end] @ weights
             start = end
-        found *= WEIGHT_STEP  # a power of two: nothing is rounded
+        found *= self._step  # a power of two: nothing is rounded
         found += self._bias
         return found
 
     def shares(self, batch: Batch, columns: Sequence[int]) -> NDArray[np.float64]:
         """Return weight x value of every feature for some labels, shape (features, labels)."""
         chosen = self._coefficients[batch.ids][:, columns]
-        found: NDArray[np.float64] = batch.values[:, None] * chosen * WEIGHT_STEP
+        found: NDArray[np.float64] = batch.values[:, None] * chosen * self._step
         return found
 
     def bias(self, columns: Sequence[int]) -> NDArray[np.float64]:

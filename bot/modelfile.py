@@ -26,8 +26,6 @@ DESCRIPTION_FILE = "model.json"
 WEIGHTS_FILE = "weights.npz"
 CURRENT_FILE = "current"
 DEFAULT_NAME = "default"
-WEIGHT_STEP = 1 / 32
-"""Weights are whole multiples of this: no class moves, and the file is less than half as large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +127,10 @@ class Weights:
     """Numbers of the stems that come from slips alone, as far as the utterances tell."""
     idf: NDArray[np.float32]
     """Inverse document frequencies, shape (n,)."""
-    coefficients: NDArray[np.int16]
-    """Weights in steps of `WEIGHT_STEP`, shape (n, k + c + a); rounded once, after fitting."""
+    coefficients: NDArray[np.int8]
+    """Weights in whole steps, a byte each, shape (n, k + c + a); rounded once, after fitting."""
+    step: float
+    """What they are multiples of: a power of two, so that multiplying by it rounds nothing."""
     bias: NDArray[np.float32]
     """What each label, case and act has before any word is read, shape (k + c + a,)."""
 
@@ -144,13 +144,9 @@ _ARRAYS = {
     "doubtful": np.uint32,
     "idf": np.float32,
     "bias": np.float32,
-    # All weights but one in some thousands fit into a byte; the others stand apart.
-    "near": np.int8,
-    "far_places": np.uint32,
-    "far": np.int16,
+    "coefficients": np.int8,
+    "step": np.float64,
 }
-_PLAIN = ("bigrams", "counts", "doubtful", "idf", "bias")
-"""Arrays that stand in the file as they are."""
 
 
 def _unfit(path: Path, what: str) -> ModelError:
@@ -194,13 +190,9 @@ def _write(path: Path, blob: bytes) -> None:
 
 
 def _pack(weights: Weights) -> bytes:
-    small = np.iinfo(np.int8)
-    near = np.clip(weights.coefficients, small.min, small.max).astype(np.int8)
-    places = np.flatnonzero(near != weights.coefficients).astype(np.uint32)
     arrays: dict[str, Any] = {
-        **{name: getattr(weights, name) for name in _PLAIN},
-        "near": near, "far_places": places, "far": weights.coefficients.flat[places],
-    }  # fmt: skip
+        name: np.asarray(getattr(weights, name), dtype=kind) for name, kind in _ARRAYS.items()
+    }
     for block in _BLOCKS:
         entries = getattr(weights, block)
         if any(_BETWEEN in entry or not entry for entry in entries):
@@ -312,18 +304,17 @@ def _unpack(blob: bytes) -> Weights:
     for name, kind in _ARRAYS.items():
         if arrays[name].dtype != kind:
             raise ValueError(f"{name} holds {arrays[name].dtype}, wanted {np.dtype(kind)}")
-    coefficients = arrays.pop("near").astype(np.int16)  # a bot in small memory holds one of them
-    places, far = arrays["far_places"], arrays["far"]
-    if places.shape != far.shape or (places >= coefficients.size).any():
-        raise ValueError("far: weights and their places do not fit")
-    coefficients.flat[places] = far
+    step = arrays["step"]
+    if step.shape != () or not np.isfinite(step) or np.frexp(step)[0] != 0.5:
+        raise ValueError("step is no power of two")
     return Weights(
         **{block: _entries(arrays[block]) for block in _BLOCKS},
         bigrams=arrays["bigrams"],
         counts=arrays["counts"],
         doubtful=arrays["doubtful"],
         idf=arrays["idf"],
-        coefficients=coefficients,
+        coefficients=arrays["coefficients"],
+        step=float(step),
         bias=arrays["bias"],
     )
 

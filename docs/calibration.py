@@ -55,7 +55,7 @@ def main() -> None:
             seconds += time.perf_counter() - started
             apart = [rows[row] for row in fold.outside]
             described = trained.description
-            fitted = Fitted(described.labels, tuple(described.cases), trained.weights)
+            fitted = Fitted(described.labels, tuple(described.cases), trained.weights, {}, None)
             asked = [mask(row.text).text for row in apart]
             scores, known = folds.ask(fitted, described.features, asked)
             truth = np.searchsorted(names, [row.intent for row in apart]).astype(np.int64)

@@ -7,6 +7,8 @@ from itertools import product
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
 from bot import text
@@ -164,3 +166,25 @@ def test_pairs_of_stems_are_counted_as_scikit_learn_counts_them() -> None:
     wanted = vectorizer.fit_transform(messages)
     assert list(counts.entries["bigrams"]) == list(vectorizer.get_feature_names_out())
     np.testing.assert_array_equal(counts.matrices["bigrams"].toarray(), wanted.toarray())
+
+
+@given(
+    st.lists(st.floats(-40, 40), min_size=1, max_size=60),
+    st.sampled_from([0.001, 1.0, 30.0]),
+)
+def test_weights_of_any_size_fit_into_a_byte_each_and_are_off_by_half_a_step_at_most(
+    numbers: list[float], scale: float
+) -> None:
+    weights = np.array(numbers)[:, None] * scale
+    step = fitting.step_for(weights)
+    assert np.frexp(step)[0] == 0.5  # a power of two
+    found = fitting.rounded(weights, step)
+    assert found.dtype == np.int8
+    # The largest of so few may be cut by a hair.
+    assert np.abs(found * step - weights).max() <= 0.501 * step
+    assert not weights.any() or np.abs(weights).max() > 63 * step
+
+
+def test_no_weights_at_all_have_a_step_too() -> None:
+    assert fitting.step_for(np.zeros((0, 3))) == 1.0
+    assert fitting.step_for(np.zeros((4, 3))) == 1.0

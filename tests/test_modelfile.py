@@ -44,7 +44,8 @@ WEIGHTS = Weights(
     bigrams=np.array([[1, 2]], dtype=np.uint32),
     characters=(" h", "é ", "я"),
     idf=np.arange(1, 8, dtype=np.float32),
-    coefficients=(np.arange(35, dtype=np.int16) * 40 - 300).reshape(7, 5),
+    coefficients=(np.arange(35, dtype=np.int8) * 7 - 119).reshape(7, 5),
+    step=0.0625,
     bias=np.array([0.5, -0.5, 0.0, -2.0, 1.5], dtype=np.float32),
 )
 
@@ -164,12 +165,14 @@ def test_object_arrays_are_refused_and_never_unpickled(folder: Path, tmp_path: P
 
 ARRAY_DAMAGE: dict[str, Callable[[dict[str, Any]], object]] = {
     "idf too short": lambda a: a.update(idf=a["idf"][:-1]),
-    "a label too many": lambda a: a.update(near=np.zeros((7, 6), np.int8)),
-    "a feature too few": lambda a: a.update(near=a["near"][:-1]),
-    "weights flat": lambda a: a.update(near=a["near"].ravel()),
-    "a far weight too few": lambda a: a.update(far=a["far"][:-1]),
-    "a far weight past the end": lambda a: a["far_places"].__setitem__(-1, 99),
-    "far weights of another type": lambda a: a.update(far=a["far"].astype(float)),
+    "a label too many": lambda a: a.update(coefficients=np.zeros((7, 6), np.int8)),
+    "a feature too few": lambda a: a.update(coefficients=a["coefficients"][:-1]),
+    "weights flat": lambda a: a.update(coefficients=a["coefficients"].ravel()),
+    "weights of another type": lambda a: a.update(coefficients=a["coefficients"].astype(int)),
+    "a step that is no power of two": lambda a: a.update(step=np.float64(0.3)),
+    "a step of nothing": lambda a: a.update(step=np.float64(0.0)),
+    "a step that is no number": lambda a: a.update(step=np.float64(np.nan)),
+    "several steps": lambda a: a.update(step=np.full(2, 0.5)),
     "bias too long": lambda a: a.update(bias=np.zeros(6, np.float32)),
     "idf of another type": lambda a: a.update(idf=a["idf"].astype(np.float64)),
     "no bias": lambda a: a.pop("bias"),
@@ -242,17 +245,13 @@ def test_a_description_without_a_value_names_the_value(folder: Path) -> None:
 
 def test_a_model_that_knows_no_intent_is_refused_by_file(tmp_path: Path) -> None:
     lonely = replace(DESCRIPTION, labels=("out_of_scope",))
+    nothing = np.zeros(0, np.uint32)
     weights = Weights(
-        (),
-        (),
-        (),
-        (),
-        np.zeros(0, np.uint32),
-        np.zeros(0, np.uint32),
-        np.zeros(0, np.float32),
-        np.zeros((0, 1), np.int16),
-        np.zeros(1, np.float32),
-    )
+        stems=(), characters=(), words=(), bigrams=np.zeros((0, 2), np.uint32), counts=nothing,
+        doubtful=nothing, idf=np.zeros(0, np.float32), coefficients=np.zeros((0, 2), np.int8),
+        step=1.0, bias=np.zeros(2, np.float32),
+    )  # fmt: skip
+    lonely = replace(lonely, cases={})
     modelfile.save(tmp_path / "lonely", lonely, weights)
     with pytest.raises(ModelError, match="lonely"):
         Classifier.load(tmp_path / "lonely")

@@ -21,7 +21,7 @@ from bot.danger import TOLD
 from bot.errors import GuideError
 from bot.home import Home
 from bot.linear import Linear
-from bot.modelfile import WEIGHT_STEP, ModelDescription, Weights
+from bot.modelfile import ModelDescription, Weights
 from training import fitting, utterances, zones
 from training.fitting import Fitted
 from training.utterances import Utterance
@@ -139,7 +139,7 @@ class _Columns:
 
     def beside(self, weights: Weights) -> Weights:
         """Return the weights with these after all others."""
-        rounded = fitting.rounded(self.coefficients.T)
+        rounded = fitting.rounded(self.coefficients.T, weights.step)
         return replace(
             weights,
             coefficients=np.hstack([weights.coefficients, rounded]),
@@ -234,7 +234,7 @@ def _clear(
 ) -> NDArray[np.bool_]:
     """Tell of each message whether its intent is clear, shape (n,)."""
     count = len(description.labels)
-    logits = matrix @ (weights.coefficients[:, :count] * WEIGHT_STEP) + weights.bias[:count]
+    logits = matrix @ (weights.coefficients[:, :count] * weights.step) + weights.bias[:count]
     nowhere = np.zeros(len(known), dtype=np.int64)
     scored = zones.Scored.of(
         zones.HeldOut(description.labels, nowhere, logits, known), description.temperature

@@ -15,7 +15,7 @@ from sklearn.pipeline import Pipeline
 
 from bot import text, typos
 from bot.errors import UtteranceError
-from bot.modelfile import WEIGHT_STEP, FeatureSettings, Weights
+from bot.modelfile import FeatureSettings, Weights
 from training.features import Counts, Features, build
 from training.utterances import Utterance
 
@@ -33,6 +33,8 @@ that steps are taken though the intents have few utterances, for which they are 
 STEPS_INVERSE_REGULARISATION = 4.0
 STEPS = 200_000
 """Stochastic steps in all, about: the fewer utterances, the more often each is seen."""
+_BYTE = np.iinfo(np.int8).max
+_TOO_LARGE = 1e-6
 EPOCHS = range(3, 16)
 """How often each utterance may be seen."""
 
@@ -179,7 +181,7 @@ def weights_of(
     meant = typos.intended(counted, slips)
     words = sorted(meant)
     doubted = {text.stem(word) for word in slips} - {text.stem(word) for word in words}
-    vocabulary = dict(features.vocabulary)
+    vocabulary, step = dict(features.vocabulary), step_for(coefficients)
     return Weights(
         bigrams=_numbered(vocabulary.pop("bigrams"), vocabulary["stems"]),
         **vocabulary,
@@ -190,7 +192,8 @@ def weights_of(
             dtype=np.uint32,
         ),
         idf=features.idf,
-        coefficients=rounded(coefficients.T),
+        coefficients=rounded(coefficients.T, step),
+        step=step,
         bias=bias.astype(np.float32),
     )
 
@@ -202,6 +205,17 @@ def _numbered(bigrams: Sequence[str], stems: Sequence[str]) -> NDArray[np.uint32
     return np.array(found, dtype=np.uint32).reshape(-1, 2)
 
 
-def rounded(coefficients: NDArray[Any]) -> NDArray[np.int16]:
-    """Return the weights in steps of `WEIGHT_STEP`; no weight comes near the 1,023 that fit."""
-    return np.round(np.ascontiguousarray(coefficients) / WEIGHT_STEP).astype(np.int16)
+def step_for(coefficients: NDArray[Any]) -> float:
+    """Return the smallest power of two in whose multiples the weights fit into a byte each.
+
+    One weight in a million may be too large, and is cut: no class hangs on it alone.
+    """
+    size = float(np.quantile(np.abs(coefficients), 1 - _TOO_LARGE)) if coefficients.size else 0.0
+    return float(2.0 ** np.ceil(np.log2(size / _BYTE))) if size else 1.0
+
+
+def rounded(coefficients: NDArray[Any], step: float) -> NDArray[np.int8]:
+    """Return the weights in whole steps."""
+    return np.clip(np.round(np.ascontiguousarray(coefficients) / step), -_BYTE, _BYTE).astype(
+        np.int8
+    )

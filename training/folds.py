@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from bot import redaction, text
 from bot.linear import Linear
 from bot.messages import OUT_OF_SCOPE
-from bot.modelfile import WEIGHT_STEP, FeatureSettings
+from bot.modelfile import FeatureSettings
 from training import features
 from training.features import Counts
 from training.fitting import SEED, Fitted, Solver, fit
@@ -206,7 +206,7 @@ def ask_counted(
     known = (stems @ says > 0).astype(np.float64)
     if not odd.all():
         weighed = counts.weighed(rows[~odd], fitted.columns, weights.idf)
-        scores[~odd] = weighed @ (weights.coefficients * WEIGHT_STEP) + weights.bias
+        scores[~odd] = weighed @ (weights.coefficients * weights.step) + weights.bias
     scores[odd], known[odd] = ask(fitted, counts.settings, [raw[row] for row in rows[odd]])
     return scores, known
 

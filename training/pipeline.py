@@ -50,7 +50,7 @@ def load(folder: Path) -> Pipeline:
     classifier.temperature = description.temperature
     classifier.classes_ = np.array(description.labels)
     intents = len(description.labels)  # the cases, which have columns after them, stay behind
-    classifier.coef_ = weights.coefficients[:, :intents].T * modelfile.WEIGHT_STEP
+    classifier.coef_ = weights.coefficients[:, :intents].T * weights.step
     classifier.intercept_ = weights.bias[:intents].astype(np.float64)
     classifier.n_features_in_ = len(weights.coefficients)
     reader = features.WordReader(Reader(description.features, weights))
