@@ -177,11 +177,13 @@ def weights_of(
         # scikit-learn keeps one column for two labels: the log-odds of the second.
         coefficients = np.vstack([-coefficients[:1] / 2, coefficients[:1] / 2, coefficients[1:]])
         bias = np.concatenate([-bias[:1] / 2, bias[:1] / 2, bias[1:]])
+    intents = len(classifiers[0].classes_)
     slips = typos.slips(counted)
     meant = typos.intended(counted, slips)
     words = sorted(meant)
     doubted = {text.stem(word) for word in slips} - {text.stem(word) for word in words}
-    vocabulary, step = dict(features.vocabulary), step_for(coefficients)
+    # By the intents alone, so that cases, whose larger weights are cut, change nothing about them.
+    vocabulary, step = dict(features.vocabulary), step_for(coefficients[:intents])
     return Weights(
         bigrams=_numbered(vocabulary.pop("bigrams"), vocabulary["stems"]),
         **vocabulary,
