@@ -165,6 +165,8 @@ def _why(chat: Chat, _: str) -> None:
         return
     chat.screen.show(f'What the words of "{chat.last}" say on their own:')
     chat.screen.show_table(str(chat.bot.explain(chat.last)))
+    if act := chat.bot.classify(chat.last).act:
+        chat.screen.show(f"After an answer such words are heard as the act {act}.")
 
 
 def _wrong(chat: Chat, named: str) -> None:

@@ -68,6 +68,12 @@ def test_why_shows_what_each_word_of_the_last_message_says(small_home: Path) -> 
     assert "+ speaks for it" in table
 
 
+def test_why_names_the_act_that_was_heard(tmp_path: Path) -> None:
+    Home.create(tmp_path / "mybot")
+    screen = typed("i lost my card\rand if they refuse?\r/why\r/quit\r", tmp_path / "mybot")
+    assert "After an answer such words are heard as the act refused." in screen
+
+
 def test_nothing_is_kept_before_a_yes_and_the_question_comes_once(small_home: Path) -> None:
     screen = typed(f"{UNKNOWN}\ri lost my card\r{UNKNOWN}\ryes\r/quit\r", small_home)
     assert screen.count(QUESTION) == 1
