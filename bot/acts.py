@@ -29,8 +29,8 @@ PLAINLY_ANOTHER = 0.85
 """Confidence from which a longer message is a wish of its own, though it sounds like an act."""
 ANOTHER_FROM = 0.9
 """Confidence from which a message in mid-conversation is about another topic that it does not
-name. Of 36 such messages of testers below it 33 were not, and 1 of 34 turns of golden
-conversations was."""
+name. Of 63 replies that testers found wrong, and that moved to another topic, 22 no longer do; of
+67 moves in golden conversations all still do."""
 _MOST = 10
 """Words of a message that may lean on what was said before."""
 LIKELY = 0.3

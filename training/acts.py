@@ -22,7 +22,7 @@ from bot.errors import GuideError
 from bot.home import Home
 from bot.linear import Linear
 from bot.modelfile import ModelDescription, Weights
-from training import fitting, utterances, zones
+from training import fitting, folds, utterances, zones
 from training.fitting import Fitted
 from training.utterances import Utterance
 from training.zones import COST_REFUSED, COST_WRONG
@@ -45,7 +45,6 @@ EVEN = 0.0
 """Border where there are too few sentences to choose one: as likely as not."""
 NEVER = 1e6
 """Border where no message is better taken for an act."""
-_TOGETHER = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +214,7 @@ def _matrix(linear: Linear, texts: Sequence[str]) -> tuple[sp.csr_matrix, NDArra
     """Return values, shape (n, features), and known shares, from the very code of the run time."""
     masked = [redaction.mask(text).text for text in texts]
     ids, values, known, ends = [], [], [], [0]
-    for start in range(0, len(masked), _TOGETHER):
-        batch = linear.reader.read(masked[start : start + _TOGETHER])
+    for batch in folds.batches(linear, masked):
         ids.append(batch.ids)
         values.append(batch.values)
         known.append(batch.known)

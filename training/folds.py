@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -18,6 +18,7 @@ from bot import redaction, text
 from bot.linear import Linear
 from bot.messages import OUT_OF_SCOPE
 from bot.modelfile import FeatureSettings
+from bot.reader import Batch
 from training import features
 from training.features import Counts
 from training.fitting import SEED, Fitted, Solver, fit
@@ -234,8 +235,13 @@ def ask(
     """
     linear = Linear(settings, fitted.weights)
     scores, known = [np.empty((0, len(fitted.weights.bias)))], [np.empty(0)]
-    for start in range(0, len(masked), _TOGETHER):
-        batch = linear.reader.read(masked[start : start + _TOGETHER])
+    for batch in batches(linear, masked):
         scores.append(linear.scores(batch))
         known.append(batch.known)
     return np.concatenate(scores), np.concatenate(known)
+
+
+def batches(linear: Linear, masked: Sequence[str]) -> Iterator[Batch]:
+    """Yield masked messages as the features of a model, some at a time, as at run time."""
+    for start in range(0, len(masked), _TOGETHER):
+        yield linear.reader.read(masked[start : start + _TOGETHER])
