@@ -76,7 +76,8 @@ class Curve:
     def __str__(self) -> str:
         costs = (
             f"costs: a wrong answer {zones.COST_WRONG}, 'I do not know' {zones.COST_REFUSED}, "
-            f"asking {zones.COST_ASKED}, asking without the right choice {zones.COST_ASKED_WRONG}"
+            f"asking {zones.COST_ASKED}, asking without the right choice {zones.COST_ASKED_WRONG}; "
+            f"{zones.OUTSIDE:.0%} of the messages out of scope"
         )
         return "\n".join(
             [

@@ -20,6 +20,9 @@ COST_ASKED = 0.35
 """'Did you mean': one more turn when the right topic is offered, and for what is out of scope."""
 COST_ASKED_WRONG = 0.8
 """'Did you mean' without the right topic: a turn, and still no answer."""
+OUTSIDE = 0.1
+"""Share of messages that are about something else. Of the sentences that are learned from there are
+more, as whatever is out of scope has more sides than any topic."""
 NEARLY = 0.002
 """Cost of a message by which two borders of the scope may differ and be as good."""
 
@@ -129,11 +132,26 @@ class Thresholds:
 
 
 def costs(scored: Scored) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return what answering, asking and refusing each utterance would cost, each shape (n,)."""
+    """Return what answering, asking and refusing each utterance would cost, each shape (n,).
+
+    Weighed so that those out of scope count as the share of messages that they are.
+    """
     by_answering = np.where(scored.right, 0.0, COST_WRONG)
     by_asking = np.where(scored.among_two | ~scored.in_scope, COST_ASKED, COST_ASKED_WRONG)
     by_refusing = np.where(scored.in_scope, COST_REFUSED, 0.0)
-    return by_answering, by_asking, by_refusing
+    weight = _weights(scored.in_scope)
+    return weight * by_answering, weight * by_asking, weight * by_refusing
+
+
+def _weights(in_scope: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return what each utterance counts, 1 in the mean; shape (n,)."""
+    inside = float(in_scope.mean())
+    if inside in (0.0, 1.0):
+        return np.ones(len(in_scope))
+    weights: NDArray[np.float64] = np.where(
+        in_scope, (1.0 - OUTSIDE) / inside, OUTSIDE / (1.0 - inside)
+    )
+    return weights
 
 
 def choose(scored: Scored, *, nearly: float = NEARLY) -> Thresholds:
