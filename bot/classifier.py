@@ -6,10 +6,9 @@ import logging
 from collections.abc import Iterable, Sequence
 from math import exp
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot import modelfile, redaction, text
 from bot.cases import Acts, Cases
@@ -18,12 +17,15 @@ from bot.messages import OUT_OF_SCOPE, Classification, Explanation, Zone
 from bot.modelfile import ModelDescription, Weights
 from bot.reader import Batch, Word
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _TOGETHER = 64
 """Messages that are classified at once: enough to share the cost of each call of numpy, few
 enough that their numbers stay in the cache of the processor."""
 _SHOWN = 40
 """Characters of what is no message that an error shows."""
-Numbers = TypeVar("Numbers", float, NDArray[np.float64])
+Numbers = TypeVar("Numbers", float, "NDArray[np.float64]")
 """Of one message, or of many, shape (n,)."""
 _log = logging.getLogger(__name__)
 

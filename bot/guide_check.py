@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -98,8 +97,16 @@ def hint(name: str, names: Iterable[str]) -> str:
     return f"; wanted one of: {', '.join(names[:12])}"
 
 
-def check(guide: Guide, findings: Findings) -> None:
-    """Check that every name in the guide leads somewhere."""
+def placeholders(phrases: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return the names in braces of each phrase: of the defaults, what the program fills in."""
+    return {name: tuple(_PLACEHOLDER.findall(str(text))) for name, text in phrases.items()}
+
+
+def check(guide: Guide, findings: Findings, own: Mapping[str, Iterable[str]]) -> None:
+    """Check that every name in the guide leads somewhere.
+
+    `own`: the names that the program itself fills in, by phrase.
+    """
     look = _Checker(guide, findings)
     if not guide.person:
         findings.complain(
@@ -114,9 +121,8 @@ def check(guide: Guide, findings: Findings) -> None:
     for name, say in guide.says.items():
         look.names(say.next, guide.topics, "topic", ("say", name, "next"))
         look.braces(say.text + say.aside + say.after, ("say", name))
-    own = _own_placeholders()
     for name, phrase in guide.phrases.items():
-        look.braces(phrase, ("phrase", name), own.get(name, frozenset()))
+        look.braces(phrase, ("phrase", name), own.get(name, ()))
     for name, slot in guide.slots.items():
         look.braces(slot.ask + slot.again, ("slot", name, "ask"))
     for name, item in guide.checklist.items():
@@ -124,12 +130,6 @@ def check(guide: Guide, findings: Findings) -> None:
     look.names(guide.sheet["ready"], guide.checklist, "checklist item", ("sheet", "ready"))
     for name, topic in guide.topics.items():
         look.topic(name, topic)
-
-
-def _own_placeholders() -> dict[str, frozenset[str]]:
-    """Return the names that the program itself fills in each phrase: those of the defaults."""
-    defaults = tomllib.loads(DEFAULTS.read_text(encoding="utf-8"))["phrase"]
-    return {name: frozenset(_PLACEHOLDER.findall(text)) for name, text in defaults.items()}
 
 
 class _Checker:
@@ -151,7 +151,7 @@ class _Checker:
         self.names(names, self._groups, "route", place)
 
     def braces(
-        self, written: str, place: tuple[str, ...], own: frozenset[str] = frozenset()
+        self, written: str, place: tuple[str, ...], own: Iterable[str] = ()
     ) -> None:
         """Check that every {name} in a text is a route, or one that the program fills in."""
         self.names(_PLACEHOLDER.findall(written), [*self._guide.routes, *own], "route", place)

@@ -13,7 +13,7 @@ from bot import text
 from bot.act_answers import ActAnswer
 from bot.errors import GuideError
 from bot.guide import Choice, Faq, Guide, GuideRoute, Item, Say, Slot, Topic
-from bot.guide_check import DEFAULTS, TYPE_NAMES, Findings, check, hint
+from bot.guide_check import DEFAULTS, TYPE_NAMES, Findings, check, hint, placeholders
 from bot.messages import Route
 from bot.phrases import LEFT_OVER, Phrases, written_out
 
@@ -38,14 +38,17 @@ def read(folder: Path) -> Guide:
     reader = Findings()
     document: dict[str, Any] = {}
     blobs = []
+    own: dict[str, tuple[str, ...]] = {}
     for path in [DEFAULTS, *files]:
         blob, table = _parse(path, reader)
+        if path == DEFAULTS:
+            own = placeholders(table.get("phrase", {}))
         blobs.append(blob)
         _merge(document, table, path, reader)
     if reader.problems:
         raise GuideError(reader.problems)
     guide = _build(document, reader, sha256(b"\0".join(blobs)).hexdigest()[:16])
-    check(guide, reader)
+    check(guide, reader, own)
     if reader.problems:
         raise GuideError(reader.problems)
     return guide
@@ -161,6 +164,8 @@ def _plain(phrases: Iterable[str], findings: Findings, place: tuple[str, ...]) -
 
 def plain(phrase: str) -> str:
     """Return a phrase as its words stand in a message."""
+    if " " not in phrase:  # as most are
+        return _plain_word(phrase)
     return " ".join(filter(None, map(_plain_word, phrase.split())))
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot.modelfile import FeatureSettings, Temperature, Weights
 from bot.reader import Batch, Reader
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Linear:

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import exp, log
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot import text, typos
 from bot.modelfile import FeatureSettings, Weights
 from bot.typos import Repairer
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _MEMO_SIZE = 20_000
 _TINY = float(np.finfo(np.float64).tiny)

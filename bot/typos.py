@@ -13,11 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cached_property, lru_cache
 from math import log
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot import text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SHORTEST = 3
 """Letters of the shortest word that is repaired; shorter ones have too many neighbours."""
