@@ -51,6 +51,7 @@ of the kills lie in the work, and not in a second of imports."""
 LIMITED = """
 import resource, signal, sys
 from training.__main__ import main
+sys.dont_write_bytecode = True  # what is imported from here on would be cut short, and stay so
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 size = int(sys.argv[1])
 resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
