@@ -111,6 +111,9 @@ def of_the_matter(turn: Turn) -> Outcome | None:
         return None
     if faq is None:
         return _of_it(turn, topic)
+    wish, sure = turn.wants(), turn.heard.classification.confidence >= SURELY_ANOTHER
+    if topic.faqs[faq].case and wish not in (None, topic) and sure:
+        return None  # 'what do I have ready for the dispute' is not of one that was turned down
     if before.asking and before.topic != topic.id:
         return answer_aside(turn, topic)
     return answer(turn, topic, faq=faq)

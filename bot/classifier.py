@@ -235,5 +235,6 @@ def scope(outside: Numbers | None, best: Numbers, known: Numbers) -> Numbers:
     `outside` is the probability of the out-of-scope label. It separates better than
     anything made of the best intent's, which an honest tie between two intents
     halves (docs/measurements.md); a model without that label, None, has only the latter.
+    Of words that the model has never seen nothing can be said, so they count against both.
     """
-    return best * known if outside is None else (1.0 - outside) * (known > 0.0)
+    return (best if outside is None else 1.0 - outside) * known

@@ -58,9 +58,9 @@ def _goes_on(turn: Turn, topic: Topic | None) -> bool:
 
 def _is_harmless(turn: Turn, kind: str) -> bool:
     """Tell whether the words that sound like it are an answer, a complaint, or of one's family."""
-    told = {entity.slot for entity in turn.heard.entities}
+    told = {*(entity.slot for entity in turn.heard.entities), *turn.unclear}
     if turn.before.asking in told and turn.only_details():
-        return True  # 'my company gave it to me'
+        return True  # 'my company gave it to me', 'I'm in Georgia'
     if turn.before.asking and (turn.mentions("dont_know") or turn.mentions("refuse")):
         return True  # 'no clue, my dad set it up'
     if kind == "gave_away" and (turn.is_upset() or turn.mentions("to_kin")):

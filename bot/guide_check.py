@@ -150,9 +150,7 @@ class _Checker:
     def routes(self, names: Iterable[str], place: tuple[str, ...]) -> None:
         self.names(names, self._groups, "route", place)
 
-    def braces(
-        self, written: str, place: tuple[str, ...], own: Iterable[str] = ()
-    ) -> None:
+    def braces(self, written: str, place: tuple[str, ...], own: Iterable[str] = ()) -> None:
         """Check that every {name} in a text is a route, or one that the program fills in."""
         self.names(_PLACEHOLDER.findall(written), [*self._guide.routes, *own], "route", place)
 

@@ -23,7 +23,7 @@ from bot.text import FEATURES_VERSION
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 DESCRIPTION_FILE = "model.json"
 WEIGHTS_FILE = "weights.npz"
 CURRENT_FILE = "current"
@@ -102,6 +102,9 @@ class ModelDescription:
     """Of the stemmer at training."""
     scores: Mapping[str, float]
     """Figures measured at training, on held-out folds."""
+    searched: bool = False
+    """Whether the settings of the features were searched for, and not chosen by the number of
+    utterances: the next training keeps them then."""
     created: str = ""
     """When it was trained, ISO 8601, UTC."""
 
@@ -279,6 +282,7 @@ def _describe(path: Path, document: dict[str, Any]) -> ModelDescription:
             and _sound(description.features)
             and description.temperature.base > 0
             and description.temperature.slope >= 0
+            and type(description.searched) is bool
         )
     except KeyError as error:
         raise _unfit(path, f"has no {error}") from error

@@ -25,7 +25,7 @@ from bot.linear import probabilities
 from training import features, fitting, trainer, utterances, zones
 from training.features import Counts
 from training.fitting import SEED, lasting_order
-from training.zones import NEARLY, HeldOut, Scored, Thresholds, answered, choose, costs, refused
+from training.zones import NEARLY, HeldOut, Scored, Thresholds, choose
 
 FEWER = 12
 """Lines that the second model has not seen."""
@@ -130,9 +130,7 @@ def _some(scored: Scored, rows: NDArray[Any]) -> Scored:
 
 
 def _cost(scored: Scored, chosen: Thresholds) -> float:
-    by_answering, by_asking, by_refusing = costs(scored)
-    told = np.where(answered(scored, chosen), by_answering, by_asking)
-    return float(np.where(refused(scored, chosen), by_refusing, told).mean())
+    return float(zones.paid(scored, chosen).mean())
 
 
 def _loss(names: tuple[str, ...], truth: NDArray[Any], logits: NDArray[Any]) -> float:

@@ -119,7 +119,7 @@ def test_amid_a_conversation_nobody_chooses_between_two_unlikely_topics(
 
 
 def test_the_first_unclear_message_is_still_asked_about(say: Say) -> None:
-    assert "Did you mean" in say("how do i send a message").text
+    assert "Did you mean" in say("how do i get a message to someone").text
 
 
 def test_a_further_question_gets_a_person_instead_of_the_same_answer(say: Say) -> None:

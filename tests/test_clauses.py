@@ -158,7 +158,7 @@ def test_where_somebody_is_is_a_detail_and_no_second_wish(bot: Bot, where: str) 
     "opener",
     [
         "good morning, i've got a corporate card",
-        "hi i'm in spain",
+        "hi i'm in ohio",
         "hey, personal card here",
     ],
 )
@@ -166,6 +166,12 @@ def test_a_greeting_with_a_detail_is_no_emergency(bot: Bot, opener: str) -> None
     reply = bot.reply(opener, session_id=opener)
     assert reply.text.startswith("Noted: ")
     assert reply.slots
+    assert not reply.routes
+
+
+def test_a_greeting_from_abroad_is_about_calling_from_there_and_no_emergency(bot: Bot) -> None:
+    reply = bot.reply("hi i'm in spain", session_id="from-spain")
+    assert (reply.asks, reply.slots["calling_from"]) == ("card_kind", "abroad")
     assert not reply.routes
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -50,6 +51,15 @@ def test_where_borders_cost_the_same_a_few_lines_hardly_move_the_chosen_one() ->
         few = Scored(nothing, scope, nothing > 0, inside, inside, nothing, nothing > 0)
         found.append(zones.choose(few).clarify_from)
     assert max(found) - min(found) < 0.1
+
+
+def test_more_lines_out_of_scope_that_say_the_same_move_no_border() -> None:
+    few = scored(outside=0.2)
+    many = np.concatenate([np.arange(SIZE), *[np.flatnonzero(~few.in_scope)] * 4])
+    again = Scored(*(getattr(few, field.name)[many] for field in fields(Scored)))
+    first, second = zones.choose(few), zones.choose(again)
+    assert second.answer_from == pytest.approx(first.answer_from, abs=0.02)
+    assert second.clarify_from == pytest.approx(first.clarify_from, abs=0.02)
 
 
 def test_in_scope_every_message_is_answered_asked_about_or_refused() -> None:

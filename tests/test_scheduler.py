@@ -15,7 +15,7 @@ import pytest
 
 from bot.errors import ClusterError, MissingExtraError
 from bot.home import Home
-from training import folds, report, scheduler, trainer, utterances
+from training import folds, report, scheduler, search, trainer, utterances
 from training.__main__ import main
 from training.utterances import Utterance
 
@@ -41,15 +41,16 @@ def test_the_cluster_finds_the_same_figures_as_this_machine(
     cluster: Any, rows: list[Utterance]
 ) -> None:
     here = trainer.cross_validate(rows, jobs=1)
-    curve_here = report.curve(rows, jobs=1)
+    curve_here, search_here = report.curve(rows, jobs=1), search.search(rows, jobs=1)
     with scheduler.connected(cluster.scheduler_address):
         there = trainer.cross_validate(rows)
-        curve_there = report.curve(rows)
+        curve_there, search_there = report.curve(rows), search.search(rows)
     assert np.array_equal(here.logits, there.logits)
     assert np.array_equal(here.known, there.known)
     assert curve_here is not None
     assert curve_there is not None
     assert np.array_equal(curve_here.held_back, curve_there.held_back)
+    assert search_here.to_dict() == search_there.to_dict()
 
 
 def test_the_fits_run_in_the_workers_and_not_here(

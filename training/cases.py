@@ -13,7 +13,7 @@ from training.utterances import Utterance
 from training.zones import HeldOut
 
 PRECISELY = 0.5
-"""How much recall counts against precision, for cases of a topic."""
+"""How much recall counts against precision where there is an answer in any case."""
 EVEN = 0.0
 """Border of a case of which no held-out utterance was found: as likely as not."""
 
@@ -37,19 +37,22 @@ def borders(
 ) -> dict[str, tuple[float, float]]:
     """Return for each case the scores from which taking a message for it is the best choice.
 
-    Best is the highest F-measure (van Rijsbergen 1979): of precision and recall alike for what
-    is out of scope, where nothing better is said otherwise; of precision twice as much for cases
-    of a topic, which has an answer in any case. The first border is for messages whose intent is
-    not `clear`, the second for those whose intent is: it takes more to hear something else in
-    them. A border lies between the score reached and the next lower one.
+    Best is the highest F-measure (van Rijsbergen 1979). The first border is for messages whose
+    intent is not `clear`, the second for those whose intent is: it takes more to hear something
+    else in them. Precision and recall count alike where nothing better is said otherwise: for
+    what is out of scope, in messages that are not clear. Elsewhere there is an answer in any case,
+    and precision counts twice as much. A border lies between the score reached and the next
+    lower one.
     """
     outside = np.array([row.intent == OUT_OF_SCOPE for row in rows])
     found = {}
     for case, scores in zip(held_out.cases, held_out.case_scores.T, strict=True):
         own = _is_of(rows, case)
-        beta = 1.0 if outside[own].all() else PRECISELY
-        parts = [_border(scores[part], own[part], beta) for part in (~clear, clear)]
-        found[case] = (parts[0], parts[1])
+        unclear_beta = 1.0 if outside[own].all() else PRECISELY
+        found[case] = (
+            _border(scores[~clear], own[~clear], unclear_beta),
+            _border(scores[clear], own[clear], PRECISELY),
+        )
     return found
 
 

@@ -19,7 +19,16 @@ from bot.home import Home
 from bot.inbox import MOST_BYTES, InboxEntry
 from bot.messages import OUT_OF_SCOPE
 from bot.modelfile import DESCRIPTION_FILE
-from training import acts, confident, conversations, grouping, importing, trainer, utterances
+from training import (
+    acts,
+    confident,
+    conversations,
+    grouping,
+    importing,
+    search,
+    trainer,
+    utterances,
+)
 from training.finding import Finding, Level
 from training.folds import Report
 from training.utterances import Utterance
@@ -103,7 +112,8 @@ def _mislabelled(
 ) -> Iterator[Finding]:
     """Find the utterances that held-out folds would label otherwise, most doubtful first."""
     try:
-        held_out = trainer.cross_validate(rows, jobs=jobs, report=report)
+        settings = search.kept(home)
+        held_out = trainer.cross_validate(rows, settings=settings, jobs=jobs, report=report)
     except UtteranceError as error:
         what, _, wanted = str(error).partition("; wanted ")
         yield Finding("error", "unreadable", str(home.utterances), None, what, wanted)
@@ -321,7 +331,8 @@ def _model(
             f"one: {home.bot_train('train')}",
         )  # fmt: skip
         return
-    if learned and description.data_hash != trainer.data_hash(learned, acts=of_acts):
+    settings = description.features if description.searched else None
+    if learned and description.data_hash != trainer.data_hash(learned, settings, acts=of_acts):
         yield Finding(
             "warning", "stale_model", str(folder / DESCRIPTION_FILE), None,
             "the model in use is of other utterances or settings",

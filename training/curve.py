@@ -111,8 +111,6 @@ def _point(scored: Scored, borders: Thresholds, chosen: Thresholds) -> Point:
     refused = zones.refused(scored, borders)
     answered = zones.answered(scored, borders)
     inside = scored.in_scope
-    by_answering, by_asking, by_refusing = zones.costs(scored)
-    cost = np.where(refused, by_refusing, np.where(answered, by_answering, by_asking))
     return Point(
         answer_from=borders.answer_from,
         clarify_from=borders.clarify_from,
@@ -122,7 +120,7 @@ def _point(scored: Scored, borders: Thresholds, chosen: Thresholds) -> Point:
         asked=zones.share(~answered & ~refused, inside),
         refused=zones.share(refused, inside),
         outside_answered=zones.share(answered, ~inside),
-        cost=float(cost.mean()),
+        cost=float(zones.paid(scored, borders).mean()),
     )
 
 

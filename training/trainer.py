@@ -119,6 +119,7 @@ def train(
 ) -> Trained:
     """Fit a model to the utterances.
 
+    `settings`: those that a search found; None chooses by the number of utterances.
     `acts`: utterances of acts, see `training.acts`; they change nothing about the intents.
     `jobs`: threads that fit side by side, -1 for one a core; the result is the same
     for any number. `report(done, of)` is called after each of the fits.
@@ -126,6 +127,7 @@ def train(
     """
     check_trainable(list(utterances))
     rows = in_training_order(utterances)
+    searched = settings is not None
     settings = settings or settings_for(rows)
     held_out, fitted = folds.fit_all(
         rows, settings, folds_for(rows), with_whole=True, jobs=jobs, report=report
@@ -149,6 +151,7 @@ def train(
         versions={name: version(name) for name in ("numpy", "scikit-learn", "scipy", "PyStemmer")},
         stem_fingerprint=text.stem_fingerprint(),
         scores=zones.summary(scored, thresholds),
+        searched=searched,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     trained = Trained(description, fitted.weights, held_out, tuple(rows))
@@ -166,12 +169,19 @@ def train(
 
 
 def cross_validate(
-    utterances: Sequence[Utterance], *, jobs: int = -1, report: Report = lambda done, of: None
+    utterances: Sequence[Utterance],
+    *,
+    settings: FeatureSettings | None = None,
+    jobs: int = -1,
+    report: Report = lambda done, of: None,
 ) -> HeldOut:
-    """Return what stratified folds say about the utterances that each was not fitted to."""
+    """Return what stratified folds say about the utterances that each was not fitted to.
+
+    `settings`: as for `train`.
+    """
     check_trainable(list(utterances))
     rows = in_training_order(utterances)
-    settings = settings_for(rows)
+    settings = settings or settings_for(rows)
     return folds.fit_all(
         rows, settings, EVALUATION_FOLDS, with_whole=False, jobs=jobs, report=report
     )[0]

@@ -143,6 +143,14 @@ def costs(scored: Scored) -> tuple[NDArray[np.float64], NDArray[np.float64], NDA
     return weight * by_answering, weight * by_asking, weight * by_refusing
 
 
+def paid(scored: Scored, borders: Thresholds) -> NDArray[np.float64]:
+    """Return what each utterance costs with these borders, shape (n,)."""
+    by_answering, by_asking, by_refusing = costs(scored)
+    told = np.where(answered(scored, borders), by_answering, by_asking)
+    found: NDArray[np.float64] = np.where(refused(scored, borders), by_refusing, told)
+    return found
+
+
 def _weights(in_scope: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return what each utterance counts, 1 in the mean; shape (n,)."""
     inside = float(in_scope.mean())
@@ -160,26 +168,35 @@ def choose(scored: Scored, *, nearly: float = NEARLY) -> Thresholds:
     Every border of the scope at one of `_STEPS` quantiles is tried, and with it
     every border of the score between neighbouring utterances: with these sorted by
     score, the cost of a border is a sum of two partial sums. Of the borders of the scope
-    that cost nearly the least the middle one is taken, as the least itself lies elsewhere
-    after every line that is added (docs/measurements.md).
+    that cost nearly the least the middle one is taken, and then of those of the score, as the
+    least itself lies elsewhere after every line that is added (docs/measurements.md).
     """
     order = np.argsort(scored.score, kind="stable")
     ordered, scopes = scored.score[order], scored.scope[order]
     by_answering, by_asking, by_refusing = (cost[order] for cost in costs(scored))
-    borders = np.unique(np.quantile(scopes, np.linspace(0.0, 1.0, _STEPS)))
-    tried: list[tuple[float, float, float]] = []
-    for low in (float(border) for border in borders):
-        kept = scopes >= low
-        above = np.where(kept, by_answering - by_asking, 0.0)[::-1].cumsum()[::-1]
-        totals = np.append(above, 0.0)
-        place = int(np.argmin(totals))
-        cost = float(totals[place] + np.where(kept, by_asking, by_refusing).sum())
-        tried.append((cost, low, _border(ordered, place)))
-    enough = min(tried)[0] + nearly * len(scopes)
-    near = [row for row in tried if row[0] <= enough]
-    _, low, high = near[len(near) // 2]
-    lowest = np.sort(scopes)
-    return Thresholds(high, _border(lowest, int(np.searchsorted(lowest, low))))
+    enough = nearly * len(scopes)
+
+    def by_border(low: float) -> NDArray[np.float64]:
+        """Return the cost of every border of the score, beside that of answering nothing."""
+        saved = np.where(scopes >= low, by_answering - by_asking, 0.0)
+        return np.append(saved[::-1].cumsum()[::-1], 0.0)
+
+    lows = np.unique(np.quantile(scopes, np.linspace(0.0, 1.0, _STEPS)))
+    tried = np.array(
+        [
+            by_border(low).min() + np.where(scopes >= low, by_asking, by_refusing).sum()
+            for low in lows
+        ]
+    )
+    low, lowest = lows[_middle(tried, enough)], np.sort(scopes)
+    high = _middle(by_border(low), enough)
+    return Thresholds(_border(ordered, high), _border(lowest, int(np.searchsorted(lowest, low))))
+
+
+def _middle(found: NDArray[np.float64], enough: float) -> int:
+    """Return the middle one of the places at which the cost is the least, or nearly."""
+    near = np.flatnonzero(found <= found.min() + enough)
+    return int(near[len(near) // 2])
 
 
 _STEPS = 400

@@ -42,7 +42,7 @@ def add(commands: Subparsers) -> None:
 
 def run(options: argparse.Namespace, home: Home) -> int:
     """Evaluate; return the exit status."""
-    from training import acts, curve, evaluation, report, trainer, utterances, zones
+    from training import acts, curve, evaluation, report, search, trainer, utterances, zones
 
     if options.report:
         from training import report_page  # a missing extra is said before the work, not after
@@ -52,7 +52,8 @@ def run(options: argparse.Namespace, home: Home) -> int:
     for warning in left_out:
         warn(warning)
     urgent: Urgent | None = None
-    held_out = with_progress(trainer.cross_validate, rows, options.jobs, trainer.EVALUATION_FOLDS)
+    ask = partial(trainer.cross_validate, settings=search.kept(home))
+    held_out = with_progress(ask, rows, options.jobs, trainer.EVALUATION_FOLDS)
     scored = zones.Scored.of(held_out, trainer.calibrate(held_out))
     along = curve.Curve.of(scored, zones.choose(scored))
     parts = {"held-out folds": evaluation.cross_validated(held_out)}
@@ -130,14 +131,15 @@ def _classifier_of(rows: list[Utterance], home: Home, jobs: int) -> Classifier:
     """Return the model in use if it is of these utterances, else one fitted for the purpose."""
     from bot.classifier import Classifier
     from bot.errors import ModelError
-    from training import acts, trainer
+    from training import acts, search, trainer
 
+    of_acts, settings = acts.read(home.utterances), search.kept(home)
     try:
         in_use = Classifier.load(home.model_folder())
-        if in_use.description.data_hash == trainer.data_hash(rows, acts=acts.read(home.utterances)):
+        if in_use.description.data_hash == trainer.data_hash(rows, settings, acts=of_acts):
             return in_use
     except ModelError:
         pass
-    fit = partial(trainer.train, acts=acts.read(home.utterances))
+    fit = partial(trainer.train, settings=settings, acts=of_acts)
     trained = with_progress(fit, rows, jobs, trainer.folds_for(rows) + 1)
     return Classifier(trained.description, trained.weights)

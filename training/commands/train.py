@@ -15,9 +15,12 @@ from training.commands.options import add_jobs, add_json, warn, with_progress
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bot.modelfile import FeatureSettings
     from training.commands.options import Subparsers
     from training.gate import Verdict
+    from training.search import Found
     from training.trainer import Trained
+    from training.utterances import Utterance
 
 
 def add(commands: Subparsers) -> None:
@@ -27,9 +30,20 @@ def add(commands: Subparsers) -> None:
         description="Fit a model and compare it with the one in use. When it is worse on a "
         "protected line ('! ' before it) or on an urgent topic, it is not put in use, and the "
         "exit status is 3. An intent with a single sentence is left out.",
+        epilog="examples:\n  bot-train train\n"
+        "  bot-train train --search      try several settings of the features first; the next\n"
+        "                                training keeps what was found\n"
+        "  bot-train train --no-search   let the number of utterances decide again",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     command.add_argument("--name", help="the model's folder; without it the time and a hash")
     command.add_argument("--force", action="store_true", help="put it in use though it is worse")
+    command.add_argument(
+        "--search",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="search for the settings that suit the data, or forget those that were found",
+    )
     add_json(command, "the figures and the comparison")
     add_jobs(command)
 
@@ -43,10 +57,12 @@ def run(options: argparse.Namespace, home: Home) -> int:
     home.check_writable()
     # What cannot be learned is said before anything is written.
     rows, left_out = utterances.trainable(utterances.read_folder(home.utterances))
-    fit = partial(trainer.train, acts=acts.read(home.utterances))
+    of_acts = acts.read(home.utterances)
     models.check_name(options.name)
     started = time.monotonic()
     with lock.only_writer(home.models):
+        found, settings = _searched(options, home, rows)
+        fit = partial(trainer.train, settings=settings, acts=of_acts)
         trained = with_progress(fit, rows, options.jobs, trainer.folds_for(rows) + 1)
         aside = models.save_aside(trained, home.models, options.name)
         try:
@@ -62,9 +78,12 @@ def run(options: argparse.Namespace, home: Home) -> int:
     if options.json:
         figures = {"model": str(folder), "utterances": len(rows), "in_use": not refused,
                    "left_out": left_out, "scores": dict(trained.description.scores),
+                   "search": found.to_dict() if found else None,
                    "gate": {**verdict.to_dict(), "seconds": round(seconds, 3)}}  # fmt: skip
         print(json.dumps(figures))
     else:
+        if found:
+            print(found)
         _print_figures(trained, len(rows), time.monotonic() - started)
         _print_verdict(verdict, with_worse=not refused)
     if refused:
@@ -74,6 +93,21 @@ def run(options: argparse.Namespace, home: Home) -> int:
         before = " (in place of the one of that name)" if replaced else ""
         print(f"model in use: {folder}{before}")
     return 0
+
+
+def _searched(
+    options: argparse.Namespace, home: Home, rows: list[Utterance]
+) -> tuple[Found | None, FeatureSettings | None]:
+    """Return what a search says, if one is wanted, and the settings to train with."""
+    from training import search
+
+    if options.search is None:
+        return None, search.kept(home)
+    if not options.search:
+        return None, None
+    wanted = len(search.candidates(rows))
+    found = with_progress(search.search, rows, options.jobs, wanted, label="settings")
+    return found, None if found.taken is found.tried[0] else found.taken.settings
 
 
 def _compared(aside: Path, trained: Trained, home: Home) -> tuple[Verdict, float]:
