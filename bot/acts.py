@@ -121,6 +121,8 @@ def _is_a_matter_of_its_own(turn: Turn) -> bool:
     told = turn.guide.acts[turn.act]
     if before.asking and not told.ends_matter and any(map(turn.mentions, _ANSWERS)):
         return True
+    if before.asking and turn.mentions("why_asked"):
+        return True
     if any(map(turn.says, (*_ANSWERS, "yes", "no", "why", "hesitation"))):
         return True
     if turn.intent in turn.guide.says and not _may_lean(turn):

@@ -137,7 +137,8 @@ class Classifier:
         ranking = tuple(
             [(labels[label], chance / inside) for label, chance in zip(order, raised, strict=True)]
         )
-        return ranking, score(best, known), scope(outside, best, known)
+        two = sum(raised[:2]) / inside
+        return ranking, score(best, known), scope(outside, best, two, known)
 
     def _zone(self, trust: float, in_scope: float) -> Zone:
         # Nothing known gives a scope of nothing, which no threshold may let through.
@@ -229,12 +230,14 @@ def score(best: Numbers, known: Numbers) -> Numbers:
     return found
 
 
-def scope(outside: Numbers | None, best: Numbers, known: Numbers) -> Numbers:
-    """Return how far a message can be trusted to be in scope at all, 0 to 1.
+def scope(outside: Numbers | None, best: Numbers, two: Numbers, known: Numbers) -> Numbers:
+    """Return how far a message can be trusted to be one that is worth a question, 0 to 1.
 
     `outside` is the probability of the out-of-scope label. It separates better than
     anything made of the best intent's, which an honest tie between two intents
     halves (docs/measurements.md); a model without that label, None, has only the latter.
-    Of words that the model has never seen nothing can be said, so they count against both.
+    `two` is the share of the best two intents among those in scope: to ask which of two was meant
+    helps only where it is one of them. Of words that the model has never seen nothing can be said,
+    so they count against all.
     """
-    return (best if outside is None else 1.0 - outside) * known
+    return (best if outside is None else (1.0 - outside) * two) * known

@@ -34,6 +34,8 @@ def sounds_like_it(turn: Turn) -> Outcome | None:
     kind, topic, warned = turn.case, turn.wants(), turn.before.last in WARNED
     if warned and turn.act == TOLD and "?" not in turn.heard.text and not asks(turn):
         return hand_over(turn, TOLD)
+    if turn.before.last == GRIEF and turn.mentions(GRIEF):
+        return hand_over(turn, GRIEF)  # 'no, not a dispute. He is dead'
     ended = turn.act in _SETTLED and turn.before.last not in URGENT
     if warned and ended and not (topic and turn.is_urgent(topic)):
         return hand_over(turn, "after_warning")

@@ -64,6 +64,15 @@ def test_out_of_scope_is_the_intent_exactly_when_the_zone_is_unknown(message: st
         assert found.intent == found.ranking[0][0]
 
 
+@settings(max_examples=200, deadline=None)
+@given(MESSAGES)
+def test_nobody_is_asked_to_choose_between_two_topics_that_are_hardly_meant(message: str) -> None:
+    found = CLASSIFIER.classify(message)
+    if found.zone == "clarify":
+        two = sum(share for _, share in found.ranking[:2])
+        assert two >= CLASSIFIER.description.clarify_from
+
+
 def test_all_three_zones_occur_among_real_messages() -> None:
     zones = [CLASSIFIER.classify(message).zone for message in FRESH]
     assert min(zones.count(zone) for zone in ("answer", "clarify", "unknown")) > 20

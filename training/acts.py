@@ -25,7 +25,7 @@ from bot.modelfile import ModelDescription, Weights
 from training import fitting, folds, utterances, zones
 from training.fitting import Fitted
 from training.utterances import Utterance
-from training.zones import COST_REFUSED, COST_WRONG
+from training.zones import COST_REFUSED, COST_WRONG, NEARLY
 
 FOLDER = "acts"
 """Below the utterances: one file an act."""
@@ -166,14 +166,16 @@ class _Told:
         return cls(truth, taken_for, scores.max(axis=1), _even(truth))
 
     def border(self, part: NDArray[np.bool_]) -> float:
-        """Return the score from which taking a message for its likeliest act costs least."""
+        """Return the score from which taking a message for its likeliest act costs least, or
+        nearly: the least itself moves with every sentence."""
         score, order = self.score[part], np.argsort(-self.score[part], kind="stable")
         is_act, right = (self.truth != NONE)[part], (self.truth == self.taken_for)[part]
         taking = np.where(right, 0.0, np.where(is_act, COST_OTHER, COST_WRONG))
         leaving = np.where(is_act, COST_REFUSED, 0.0)
         # After the n likeliest, what it costs to take these and to leave all others.
         changes = ((taking - leaving) * self.weight[part])[order]
-        best = int(np.concatenate([[0.0], changes.cumsum()]).argmin())
+        costs = np.concatenate([[0.0], changes.cumsum()])
+        best = zones.middle(costs, NEARLY * len(score))
         if not best:
             return NEVER
         lower = score[order[best]] if best < len(order) else score[order[-1]]

@@ -9,11 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.messages import OUT_OF_SCOPE
+from training import zones
 from training.utterances import Utterance
 from training.zones import HeldOut
 
 PRECISELY = 0.5
 """How much recall counts against precision where there is an answer in any case."""
+NEARLY = 0.01
+"""F-measure by which two borders may differ and be as good: the best one moves with every line."""
 EVEN = 0.0
 """Border of a case of which no held-out utterance was found: as likely as not."""
 
@@ -97,7 +100,7 @@ def _border(scores: NDArray[np.float64], own: NDArray[np.bool_], beta: float) ->
     measure = (1 + beta**2) * hits / (np.arange(1, len(order) + 1) + beta**2 * own.sum())
     if beta < 1:  # a topic has an answer in any case: not where more would be wrong than right
         measure[2 * hits < np.arange(1, len(order) + 1)] = 0.0
-    best = int(measure.argmax())
+    best = zones.middle(-measure, NEARLY)
     if not measure[best] or best + 1 == len(order):
         return EVEN
     return round(float(scores[order[best : best + 2]].mean()), 4)

@@ -112,9 +112,11 @@ class Scored:
         rows = np.arange(len(inside))
         best = inside[rows, order[:, 0]]
         share = chances[:, outside[0]] if outside else None
+        both = np.take_along_axis(np.maximum(inside, 0.0), order[:, :2], axis=1).sum(axis=1)
+        two = both / (1.0 if share is None else np.maximum(1.0 - share, _TINY))
         return cls(
             score=score(best, held_out.known),
-            scope=scope(share, best, held_out.known),
+            scope=scope(share, best, two, held_out.known),
             right=order[:, 0] == held_out.truth,
             among_two=(order[:, :2] == held_out.truth[:, None]).any(axis=1),
             in_scope=~np.isin(held_out.truth, [*outside, -1]),
@@ -188,17 +190,18 @@ def choose(scored: Scored, *, nearly: float = NEARLY) -> Thresholds:
             for low in lows
         ]
     )
-    low, lowest = lows[_middle(tried, enough)], np.sort(scopes)
-    high = _middle(by_border(low), enough)
+    low, lowest = lows[middle(tried, enough)], np.sort(scopes)
+    high = middle(by_border(low), enough)
     return Thresholds(_border(ordered, high), _border(lowest, int(np.searchsorted(lowest, low))))
 
 
-def _middle(found: NDArray[np.float64], enough: float) -> int:
+def middle(found: NDArray[np.float64], enough: float) -> int:
     """Return the middle one of the places at which the cost is the least, or nearly."""
     near = np.flatnonzero(found <= found.min() + enough)
     return int(near[len(near) // 2])
 
 
+_TINY = float(np.finfo(np.float64).tiny)
 _STEPS = 400
 """Borders of the scope that are tried."""
 
