@@ -154,6 +154,8 @@ def _asks_of_another(turn: Turn) -> bool:
 
 def _may_lean(turn: Turn) -> bool:
     """Tell whether what looks like 'never mind' or 'say that again' may be something else."""
+    if turn.intent == "help" and turn.heard.classification.confidence < SURELY_ANOTHER:
+        return True  # 'ok and now'
     long_enough = len(turn.words) >= _FEW and not turn.mentions("that_is_all")
     return turn.intent in STEERING and long_enough
 

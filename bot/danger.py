@@ -19,6 +19,8 @@ TOLD = "gave_away"
 """That of them which may also be told by a few words after a warning: 'I gave it to him'."""
 _SETTLED = ("done_that", "settled")
 """Acts by which the one who was warned has ended it: 'I hung up'."""
+_NEXT = "what_next"
+"""The act of asking what to do now."""
 GRIEF = "grief"
 """The same for a death."""
 KINDS = (*CROOKS, GRIEF)
@@ -55,7 +57,8 @@ def _goes_on(turn: Turn, topic: Topic | None) -> bool:
     if topic is not None and (turn.is_urgent(topic) or topic.routes[:1] == (PHONE,)):
         return False  # the number is given at once
     told_code = turn.before.last in URGENT and topic is not None and topic.after_code
-    return told_code or turn.mentions("asks_the_way") or not _CROOK.isdisjoint(turn.words)
+    asks_on = turn.mentions("asks_the_way") or turn.act == _NEXT
+    return told_code or asks_on or not _CROOK.isdisjoint(turn.words)
 
 
 def _is_harmless(turn: Turn, kind: str) -> bool:

@@ -59,6 +59,11 @@ def test_a_secret_told_stays_urgent_when_the_caller_comes_again(say: Say) -> Non
     assert say("he called again just now").text.startswith(AT_ONCE)
 
 
+def test_asked_what_now_the_urgent_advice_is_said_again(say: Say) -> None:
+    say("a man rang me and i gave the code")
+    assert say("ok and now").text.startswith(AT_ONCE)
+
+
 def test_after_a_warning_the_number_comes_before_any_question(say: Say) -> None:
     reply = say("got a weird call from amex, they wanted a code", "which number do i call then")
     assert reply.text.startswith(f"Call: {US}")
