@@ -33,7 +33,7 @@ name. Of 63 replies that testers found wrong, and that moved to another topic, 2
 67 moves in golden conversations all still do."""
 _MOST = 10
 """Words of a message that may lean on what was said before."""
-LIKELY = 0.3
+LIKELY = 0.4
 """Share from which an unclear message may be about a topic."""
 _LEANING = 7
 """Words of one that may lean on what was said before."""

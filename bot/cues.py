@@ -33,6 +33,8 @@ class Cues:
     """The same, in all the words that may stand after 'my bag is'."""
     took: frozenset[str]
     """What a thief did."""
+    kept: frozenset[str]
+    """What a machine or a waiter did, after the place."""
     dwelling: frozenset[str]
     """Verbs of where somebody lives, wherever they are now."""
     setting_out: frozenset[str]

@@ -17,6 +17,12 @@ _HOUSE = 3
 """Words of 'the airport hotel'."""
 _SCENES = frozenset({"airport", "station", "metro", "subway", "hotel", "beach", "port"})
 """Places in a city, at one of which something happened."""
+_SOON = 7
+"""Words after a place in which it is told what happened there."""
+_AT_A_MACHINE = frozenset("use used using ticket tickets hotel restaurant store shop".split())
+"""Words of a purchase that may stand before it all the same: 'used a ticket machine in Rome'."""
+_TAKEN = frozenset("it card cards wallet purse bag".split())
+"""What is taken there."""
 _LINKS = frozenset({"is", "was", "are", "one"})
 """Words that may stand between a thing and 'from'."""
 _CHARGES = CUES.of_a_charge - CUES.business
@@ -93,7 +99,7 @@ def is_of_person(read: Reading, place: Place, *, answer: bool) -> bool:
         return False
     before = read.before(place.first, _FAR_BACK)
     bare = [word for word in before if word not in CUES.set_aside]
-    if read.at_once and _is_scene(read, place, before):
+    if read.at_once and (_is_scene(read, place, before) or _is_kept_there(read, place, bare)):
         return True
     if _is_part_of_name(read, place) or (read.at_once and _is_ahead(read, place)):
         return False
@@ -128,6 +134,17 @@ def _is_scene(read: Reading, place: Place, before: list[str]) -> bool:
         return False
     after = read.words[place.last + 1 : place.last + 2]
     return not _is_part_of_name(read, place) or not _SCENES.isdisjoint(after)
+
+
+def _is_kept_there(read: Reading, place: Place, before: list[str]) -> bool:
+    """Tell whether the card was taken there by what stands before: 'a machine in Rome ate it'."""
+    after = read.words[place.last + 1 : place.last + _SOON]
+    kept = next((at for at, word in enumerate(after) if word in CUES.kept), -1)
+    if before[-1:] != ["in"] or kept < 0 or _TAKEN.isdisjoint(after[kept:]):
+        return False
+    hers = _other_persons(before) or not CUES.their_own.isdisjoint(after)
+    bought = not (CUES.of_a_charge - _AT_A_MACHINE).isdisjoint(before)
+    return not hers and not bought and not _is_part_of_name(read, place)
 
 
 def _is_staying(before: list[str]) -> bool:

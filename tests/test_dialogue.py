@@ -65,6 +65,17 @@ def test_an_urgent_topic_gives_the_number_and_asks_in_one_reply(talk: Talk) -> N
     assert (phones(abroad), abroad.asks) == ({P1_ABROAD}, "card_kind")
 
 
+@pytest.mark.parametrize(("share", "act"), [(0.35, "answer"), (0.2, "clarify")])
+def test_an_emergency_wins_a_near_tie_only_where_it_is_likely(
+    guide: Guide, share: float, act: str
+) -> None:
+    ranking = ((DAMAGED, share + 0.05), (LOST, share), ("make_payment", 0.1))
+    what = Classification(DAMAGED, share + 0.05, "clarify", ranking)
+    decision, _ = step(Heard("something about it", what, ()), Session(), guide)
+    assert decision.act == act
+    assert LOST in (decision.intent, *decision.options)
+
+
 def test_a_charge_is_urgent_only_when_fraud_is_stated(guide: Guide) -> None:
     plain = Talk(guide)("i was billed twice for lunch", "dispute_charge")
     fraud = Talk(guide)("there is a fraudulent charge", "dispute_charge")

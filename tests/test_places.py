@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import Bot
 from bot.places import ANYWHERE_ELSE, AT_HOME, find
 from bot.text import composed
 
@@ -149,3 +150,20 @@ def test_a_long_message_takes_well_under_a_second(piece: str) -> None:
     start = time.process_time()
     list(find(message))
     assert time.process_time() - start < 0.5
+
+
+@pytest.mark.parametrize(
+    ("message", "abroad"),
+    [
+        ("machine in Salzburg kept my card", True),
+        ("hi so i used a ticket machine in salzburg & it kept my card", True),
+        ("a cash machine in Tokyo took my card and wont give it back", True),
+        ("a machine in Salzburg kept his card", False),
+        ("a friend in Paris took my card", False),
+        ("the wallet I bought in Rome got stolen with my card", False),
+    ],
+)
+def test_a_card_that_a_machine_keeps_is_where_its_owner_is(
+    bot: Bot, message: str, abroad: bool
+) -> None:
+    assert (bot.reply(message).slots.get("calling_from") == "abroad") is abroad
