@@ -347,7 +347,7 @@ def _check_shapes(path: Path, description: ModelDescription, weights: Weights) -
         array: NDArray[Any] = getattr(weights, name)
         if array.shape != shape:
             raise _unfit(path, f"{name} is {array.shape}, wanted {shape}")
-        if not np.isfinite(array).all():
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
             raise _unfit(path, f"{name} holds a number that is not finite")
     for name in ("bigrams", "doubtful"):
         numbers: NDArray[Any] = getattr(weights, name)

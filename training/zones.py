@@ -20,9 +20,9 @@ COST_ASKED = 0.35
 """'Did you mean': one more turn when the right topic is offered, and for what is out of scope."""
 COST_ASKED_WRONG = 0.8
 """'Did you mean' without the right topic: a turn, and still no answer."""
-OUTSIDE = 0.1
-"""Share of messages that are about something else. Of the sentences that are learned from there are
-more, as whatever is out of scope has more sides than any topic."""
+OUTSIDE = 0.15
+"""Share of messages that are about something else (docs/measurements.md). Of the sentences that are
+learned from there are more, as whatever is out of scope has more sides than any topic."""
 NEARLY = 0.002
 """Cost of a message by which two borders of the scope may differ and be as good."""
 
