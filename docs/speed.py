@@ -63,7 +63,7 @@ def main() -> None:
         median, high = timed(work, part)
         print(f"| {name} | {median:.0f} | {high:.0f} |")
     print(f"\nclassify_many: {together:,.0f} messages a second")
-    print(f"resident after the first message: {resident:.0f} MB")
+    print(f"resident after the first message: {resident:.1f} MB")
 
 
 def baseline(rows: Sequence[Utterance]) -> Baseline:
