@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 
@@ -30,6 +31,15 @@ def names_both(heard: Understanding, asked: str, words: tuple[str, ...]) -> bool
     """Tell whether both values of the slot asked for are meant: 'one personal one corporate'."""
     values = {entity.value for entity in heard.entities if entity.slot == asked}
     return len(values) > 1 and words.count("one") > 1
+
+
+def named_twice(
+    unclear: Mapping[str, str], words: tuple[str, ...], guide: Guide
+) -> tuple[str, ...]:
+    """Return the slots of which two values are told: 'my personal and my corporate card'."""
+    if "or" in words or not guide.words["question"].isdisjoint(words[:1]):
+        return ()
+    return tuple(slot for slot in unclear if guide.slots[slot].type == "choice")
 
 
 def without_both(heard: Understanding, asked: str) -> Understanding:

@@ -106,8 +106,9 @@ def _read(heard: Understanding, session: Session | None, guide: Guide) -> Turn:
     if cannot:
         heard = replace(heard, entities=tuple(e for e in heard.entities if e.value != PHONE))
     filled = _fill(before, heard.entities, unclear)
-    if both:
-        filled = replace(filled, declined=(*filled.declined, before.asking))
+    two = () if before.asking else details.named_twice(unclear, words, guide)
+    if both or two:  # 'my personal and my corporate card': the answer is for either
+        filled = replace(filled, declined=(*filled.declined, *(two or (before.asking,))))
     if cannot or "can_phone" in hits:
         filled = replace(filled, no_phone=cannot)
     return Turn(

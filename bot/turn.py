@@ -25,8 +25,8 @@ _SAYS_MORE = 3
 NEAR_TIE = 0.6
 """Share of the first topic's probability from which an urgent second one is taken instead."""
 URGENT_FROM = 0.3
-"""Share of what is in scope from which it does: below, of unclear held-out messages one in twelve is
-an emergency, and is offered as one of two. From 0.3 to 0.4 one in four is."""
+"""Share of what is in scope from which it does. Below, of unclear held-out messages one in twelve
+is an emergency, which is offered as one of two; from 0.3 to 0.4 one in four."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,3 +221,9 @@ def test_the_second_wish_is_come_to_when_it_is_called_for(bot: Bot) -> None:
         bot, "where are my statements and how do i see my points", "now the points question"
     )
     assert reply.intent == "rewards_points"
+
+
+def test_two_cards_of_two_kinds_that_are_gone_get_both_numbers_at_once(bot: Bot) -> None:
+    reply = last(bot, "my personal and my corporate amex got stolen")
+    assert {route.value for route in reply.routes if route.channel == "phone"} == {P1_US, P2_US}
+    assert reply.asks == "calling_from"
