@@ -44,8 +44,9 @@ def timed(work: Callable[[str], object], messages: Sequence[str]) -> tuple[float
 
 def main() -> None:
     """Print the table."""
-    bot = Bot.load()
+    # First of all, as a process counts what the one that started it held by then.
     resident = subprocess.run([sys.executable, "-c", RESIDENT], check=True, capture_output=True)
+    bot = Bot.load()
     from training import utterances  # not before: the bot does without it
 
     rows = utterances.read_folder(Home.shipped().utterances)
