@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot import text
 from bot.beyond import asks
+from bot.danger import NEXT
 from bot.decision import CALM, WARNED, Decision
 from bot.followups import HANDED_OVER
 from bot.guide import PHONE, Topic
@@ -154,8 +155,10 @@ def _asks_of_another(turn: Turn) -> bool:
 
 def _may_lean(turn: Turn) -> bool:
     """Tell whether what looks like 'never mind' or 'say that again' may be something else."""
-    if turn.intent == "help" and turn.heard.classification.confidence < SURELY_ANOTHER:
-        return True  # 'ok and now'
+    unsure = turn.heard.classification.confidence < SURELY_ANOTHER
+    asks_on = turn.act == NEXT and not turn.before.asking
+    if turn.intent == "help" and (unsure or asks_on):
+        return True  # 'ok and now what'
     long_enough = len(turn.words) >= _FEW and not turn.mentions("that_is_all")
     return turn.intent in STEERING and long_enough
 

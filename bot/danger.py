@@ -19,7 +19,7 @@ TOLD = "gave_away"
 """That of them which may also be told by a few words after a warning: 'I gave it to him'."""
 _SETTLED = ("done_that", "settled")
 """Acts by which the one who was warned has ended it: 'I hung up'."""
-_NEXT = "what_next"
+NEXT = "what_next"
 """The act of asking what to do now."""
 GRIEF = "grief"
 """The same for a death."""
@@ -57,7 +57,7 @@ def _goes_on(turn: Turn, topic: Topic | None) -> bool:
     if topic is not None and (turn.is_urgent(topic) or topic.routes[:1] == (PHONE,)):
         return False  # the number is given at once
     told_code = turn.before.last in URGENT and topic is not None and topic.after_code
-    asks_on = turn.mentions("asks_the_way") or turn.act == _NEXT
+    asks_on = turn.mentions("asks_the_way") or turn.act == NEXT
     return told_code or asks_on or not _CROOK.isdisjoint(turn.words)
 
 

@@ -320,3 +320,12 @@ def _bot() -> Bot:
 
 
 _shared: Bot | None = None
+
+
+@pytest.mark.parametrize("message", ["ok and now what", "now what", "ok and now"])
+def test_what_now_after_an_answer_is_no_plea_to_hear_what_the_program_does(
+    say: Say, message: str
+) -> None:
+    reply = say("atm in prague ate my card", "corporate", message)
+    assert reply.intent != "help"
+    assert "I tell you how to reach" not in reply.text
